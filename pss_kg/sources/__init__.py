@@ -1,0 +1,1 @@
+"""One file a source or format: bytes in, records out."""
