@@ -192,6 +192,7 @@ class Publication(Record, frozen=True):
     alternative_titles: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()  # as the source spells them: eng, en
     types: tuple[Type, ...] = ()
+    issued: Date | None = None  # where the source does not say of which
     issue_date: Date | None = None  # of the issue, or of print
     electronic_date: Date | None = None
     received: str = ""  # ISO date

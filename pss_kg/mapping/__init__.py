@@ -1,0 +1,1 @@
+"""Records of one publication -> triples. Pure generators of N-Triples strings."""

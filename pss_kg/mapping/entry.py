@@ -1,0 +1,113 @@
+"""What the mapping is given for one publication, and what it gives back.
+
+The shuffle gathers an `Entry`; `publication.map_entry` turns it into `Mapped`. Both are plain
+data, so a bucket can be mapped in any process.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from pss_kg.records import Identifiers, Publication, Reference
+
+SOURCE_ORDER = (
+    "pubmed",
+    "crossref",
+    "europepmc",
+    "openalex",
+    "datacite",
+    "semanticscholar",
+    "opencitations",
+    "file",
+    "article-page",
+)
+"""Which source wins, field by field; a source not listed comes last, by name."""
+
+
+def rank(source: str) -> tuple[int, str]:
+    """Sort key of a source in the source order."""
+    try:
+        return SOURCE_ORDER.index(source), ""
+    except ValueError:
+        return len(SOURCE_ORDER), source
+
+
+class Resolved(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A record with the publication keys that its references and relations lead to.
+
+    The tuples run parallel to the record's own; "" = nothing resolves it.
+    """
+
+    record: Publication
+    references: tuple[str, ...] = ()
+    relations: tuple[str, ...] = ()
+    journal: str = ""  # key of its journal, "" where it has none
+
+
+class Mention(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A partial description of this publication found in a record of another one."""
+
+    source: str
+    record: str  # id of the record that mentions it
+    citing: str  # key of the publication that the record describes
+    position: int  # place in its list, from 1; references and citing articles are counted apart
+    reference: Reference
+
+
+class Assertion(msgspec.Struct, frozen=True, omit_defaults=True):
+    """This publication stands in `property` to `cited`, said by a record of another one.
+
+    `property` is a prefixed name from the mapping's table of relations: "cito:cites",
+    "cito:retracts", "dcterms:replaces".
+    """
+
+    cited: str
+    property: str
+    source: str
+    record: str
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Everything known of one publication.
+
+    records:    best source first; empty where it is only mentioned
+    versions:   lower PMID versions: (number, identifiers, source, record id)
+    mentions:   by source order, citing key, position
+    assertions: citations that the cited side or an inverse relation told
+    ambiguous:  its identifiers that another publication has too
+    aliases:    other keys that lead to it
+    """
+
+    key: str
+    records: tuple[Resolved, ...] = ()
+    versions: tuple[tuple[int, Identifiers, str, str], ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    assertions: tuple[Assertion, ...] = ()
+    ambiguous: Identifiers = ()
+    aliases: tuple[str, ...] = ()
+
+
+class Shared(NamedTuple):
+    """One statement on a thing that many publications share: a journal, a MeSH heading, an
+    agent with ORCID, an organisation, a grant, an ambiguous identifier.
+
+    The reduction writes each thing once. Of a `single` statement (one title, one label) the
+    value of the best source wins, then the most frequent, then the smallest; the others go to
+    the source's graph. Other statements are all kept, each once.
+    """
+
+    subject: str  # ready terms, as in N-Triples
+    predicate: str
+    object: str
+    single: bool
+    source: str
+
+
+class Mapped(NamedTuple):
+    """Triples of one publication ("s p o", no full stop), by graph name ("main",
+    "source/pubmed", "attribution", "identity"), each once per graph, in the mapping's order."""
+
+    graphs: dict[str, list[str]]
+    shared: list[Shared]
