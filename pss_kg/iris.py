@@ -10,6 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote
 
 from pss_kg.vocabulary import BASE
@@ -17,13 +18,33 @@ from pss_kg.vocabulary import BASE
 KEY_SCHEMES = ("pmid", "doi", "pmcid", "openalex")
 """The schemes that may name a publication, first one first."""
 
+_OF_A_PUBLICATION = frozenset(
+    [
+        "publication",
+        "work",
+        "agent",
+        "role",
+        "organization",
+        "reference-list",
+        "reference",
+        "citation",
+        "citation-count",
+        "status",
+    ]
+)
+_SHARED_KEYS = ("orcid-", "ror-", "name-")
+
 _SLUG_LIMIT = 96
+_PLAIN = re.compile(r"[A-Za-z0-9._-]*\Z").match
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=1 << 16)
 def encode(key: str) -> str:
     """Percent-encode every character outside `[A-Za-z0-9._-]`, `/` too."""
-    return quote(key, safe="").replace("~", "%7E")
+    if _PLAIN(key):
+        return key
+    return quote(key, safe="", errors="replace").replace("~", "%7E")
 
 
 def slug(text: str) -> str:
@@ -144,6 +165,14 @@ class Iris:
     def identifier(self, scheme: str, value: str) -> str:
         """Lower case; the only place where `/` stays in a key."""
         return f"{self.base}identifier/{scheme}/{quote(value.lower(), safe='/').replace('~', '%7E')}"
+
+    def publication_key_of(self, iri: str) -> str:
+        """The key of the publication that an IRI belongs to; "" for a thing that is shared."""
+        if not iri.startswith(self.base):
+            return ""
+        kind, _, rest = iri[len(self.base) :].partition("/")
+        key = rest.partition("/")[0]
+        return key if kind in _OF_A_PUBLICATION and not key.startswith(_SHARED_KEYS) else ""
 
     def graph(self, name: str) -> str:
         return f"{self.base}graph/{name}"

@@ -16,7 +16,7 @@ Identifiers = tuple[tuple[str, str], ...]
 pmid, doi, pmcid, openalex, pii, isbn, issn, orcid, ror, mid, bookaccession …"""
 
 
-class Record(msgspec.Struct, frozen=True, omit_defaults=True):
+class Record(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Base of all records: frozen, defaults left out when written."""
 
 
@@ -188,6 +188,7 @@ class Publication(Record, frozen=True):
     version: int = 1
     identifiers: Identifiers = ()
     title: str = ""
+    title_language: str = ""  # BCP 47, where it is not the publication's: a title that was translated
     vernacular_title: str = ""
     alternative_titles: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()  # as the source spells them: eng, en
@@ -252,3 +253,24 @@ class Unusable(Record, frozen=True):
 
 Read = Publication | Deletion | Unusable
 """What a source yields, in the order of its file."""
+
+SOURCE_ORDER = (
+    "pubmed",
+    "crossref",
+    "europepmc",
+    "openalex",
+    "datacite",
+    "semanticscholar",
+    "opencitations",
+    "file",
+    "article-page",
+)
+"""Which source wins, field by field; a source not listed comes last, by name."""
+
+
+def rank(source: str) -> tuple[int, str]:
+    """Sort key of a source in the source order."""
+    try:
+        return SOURCE_ORDER.index(source), ""
+    except ValueError:
+        return len(SOURCE_ORDER), source

@@ -17,7 +17,7 @@ _LITERAL = re.compile('[\x00-\x1f"\\\\\x7f\x85\u2028\u2029\ud800-\udfff\ufffe\uf
 _SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 
 # IRIREF excludes these characters (production [8]).
-_IRI = re.compile("[\x00-\x20<>\"{}|^`\\\\\ud800-\udfff]")
+_IRI = re.compile('[\x00-\x20<>"{}|^`\\\\\ud800-\udfff]')
 _LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*\Z")
 
 
@@ -37,6 +37,9 @@ def _escape_iri(match: re.Match[str]) -> str:
 
 def quoted(text: str) -> str:
     """The text in quotes, escaped, without datatype or language."""
+    # No printable character but these two needs an escape, and this test is the cheaper one.
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     if _LITERAL.search(text):
         text = _LITERAL.sub(_escape_literal, text)
     return f'"{text}"'
