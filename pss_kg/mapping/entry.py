@@ -10,28 +10,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from pss_kg.records import Identifiers, Publication, Reference
+from pss_kg.records import SOURCE_ORDER, Identifiers, Publication, Reference, rank
 
-SOURCE_ORDER = (
-    "pubmed",
-    "crossref",
-    "europepmc",
-    "openalex",
-    "datacite",
-    "semanticscholar",
-    "opencitations",
-    "file",
-    "article-page",
-)
-"""Which source wins, field by field; a source not listed comes last, by name."""
-
-
-def rank(source: str) -> tuple[int, str]:
-    """Sort key of a source in the source order."""
-    try:
-        return SOURCE_ORDER.index(source), ""
-    except ValueError:
-        return len(SOURCE_ORDER), source
+__all__ = ["SOURCE_ORDER", "Assertion", "Entry", "Mapped", "Mention", "Resolved", "Shared", "rank"]
 
 
 class Resolved(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -96,6 +77,9 @@ class Shared(NamedTuple):
     The reduction writes each thing once. Of a `single` statement (one title, one label) the
     value of the best source wins, then the most frequent, then the smallest; the others go to
     the source's graph. Other statements are all kept, each once.
+
+    A statement whose `graph` is not "main" comes from a record that main did not take its value
+    from. It stands in that graph and only there; where main has the same triple, it is dropped.
     """
 
     subject: str  # ready terms, as in N-Triples
@@ -103,6 +87,7 @@ class Shared(NamedTuple):
     object: str
     single: bool
     source: str
+    graph: str = "main"  # or "source/<source>"
 
 
 class Mapped(NamedTuple):
