@@ -1,0 +1,110 @@
+"""The report in plain words, for a librarian: which article, what is wrong, how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pss_kg.validation.findings import Finding, Severity, counts, merged
+from pss_kg.validation.naming import Naming, detail, named
+
+_HEADINGS: dict[Severity, str] = {
+    "violation": "VIOLATION",
+    "warning": "WARNING",
+    "info": "INFO",
+}
+_PLURAL: dict[str, tuple[str, str]] = {
+    "violation": ("violation", "violations"),
+    "warning": ("warning", "warnings"),
+    "info": ("info", "infos"),
+}
+_LONG = 100
+
+_Group = tuple[Severity, str, str, str]
+
+
+def describe(findings: Iterable[Finding], name: Naming, cap: int = 5) -> str:
+    """The findings in words, gravest first, those that say the same under one heading.
+
+    name: gives the words for a focus node
+    cap:  articles shown under a heading; how many more there are is said
+    """
+    found = merged(findings)
+    if not found:
+        return "Nothing to report: every check passed.\n"
+    groups: dict[_Group, list[Finding]] = {}
+    for finding in found:
+        key = (finding.severity, finding.message, finding.source_field, finding.remedy)
+        groups.setdefault(key, []).append(finding)
+    parts = [_header(found)]
+    for (severity, message, source_field, remedy), members in groups.items():
+        lines = [f"\n{_HEADINGS[severity]}  {_line(message)}\n", *_things(members, name, cap)]
+        if source_field:
+            lines.append(f"    Field: {_line(source_field)}\n")
+        if remedy:
+            lines.append(f"    To mend it: {_line(remedy)}\n")
+        parts.append("".join(lines))
+    return "".join(parts)
+
+
+def _header(found: list[Finding]) -> str:
+    return f"{in_words(counts(found))}.\n"
+
+
+def in_words(by_severity: Mapping[str, int]) -> str:
+    """The numbers by severity, as "2 violations, 1 warning and 0 infos"."""
+    said = [
+        f"{by_severity.get(name, 0):,} {words[by_severity.get(name, 0) != 1]}"
+        for name, words in _PLURAL.items()
+    ]
+    return f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+def _things(members: list[Finding], name: Naming, cap: int) -> list[str]:
+    """One line an article, the parts and values at fault behind it."""
+    by_thing: dict[str, tuple[str, list[str]]] = {}
+    left: set[str] = set()
+    articles = True
+    for finding in members:
+        thing = named(finding.focus, name)
+        if thing.label not in by_thing:
+            if len(by_thing) >= cap:
+                left.add(thing.label)
+                articles = articles and thing.label.startswith(("PMID ", "DOI ", "PMC", "OpenAlex "))
+                continue
+            by_thing[thing.label] = (thing.title, [])
+        fault = _fault(finding, name)
+        if fault and fault not in by_thing[thing.label][1]:
+            by_thing[thing.label][1].append(fault)
+    lines: list[str] = []
+    for label, (title, faults) in by_thing.items():
+        shown = "; ".join(faults[:cap]) + (f"; … and {len(faults) - cap:,} more" if len(faults) > cap else "")
+        lines.append(
+            f"  - {_line(label)}{f'  {_line(title)}' if title else ''}{f'  [{shown}]' if shown else ''}\n"
+        )
+    if left:
+        noun = "article" if articles else "thing"
+        lines.append(f"    … and {len(left):,} more {noun}{'s' if len(left) != 1 else ''}\n")
+    return lines
+
+
+def _fault(finding: Finding, name: Naming) -> str:
+    parts = [detail(finding.focus), _value(finding, name)]
+    return ": ".join(part for part in parts if part)
+
+
+def _value(finding: Finding, name: Naming) -> str:
+    value = finding.value
+    if value.startswith('"'):
+        text = value[1 : value.rindex('"')].encode("ascii", "backslashreplace").decode("unicode_escape")
+        return f"“{_line(text)}”"
+    if value.startswith("<") and value[1:-1] != finding.focus:
+        thing = named(value[1:-1], name)
+        part = detail(value[1:-1])
+        return ", ".join(filter(None, (_line(thing.label), part)))
+    return ""
+
+
+def _line(text: str) -> str:
+    """The text on one line, cut where it is long."""
+    plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return plain if len(plain) <= _LONG else f"{plain[: _LONG - 1]}…"

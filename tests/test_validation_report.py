@@ -1,0 +1,167 @@
+"""Reports: a standard one for machines, JSON, and words for a librarian."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import made_up_articles as made_up
+import pytest
+import rdflib
+from hypothesis import given
+from hypothesis import strategies as st
+from rdflib import RDF, SH
+
+from pss_kg.validation import (
+    Finding,
+    Named,
+    Outcome,
+    Shapes,
+    describe,
+    naming_from_triples,
+    report_json,
+    report_turtle,
+    validate,
+)
+from pss_kg.validation.report import path_turtle
+
+BASE = made_up.IRIS.base
+MIN = "http://www.w3.org/ns/shacl#MinCountConstraintComponent"
+
+
+def untitled(pmid: int) -> Finding:
+    return Finding(
+        severity="violation",
+        focus=f"{BASE}publication/pmid-{pmid}",
+        path="http://purl.org/dc/terms/title",
+        message="The article has no title.",
+        shape="https://w3id.org/pss-kg/shape/PublicationTitle",
+        component=MIN,
+        source_field="ArticleTitle",
+        remedy="Add the title.",
+    )
+
+
+def parsed(text: str) -> rdflib.Graph:
+    return rdflib.Graph().parse(data=text, format="turtle")
+
+
+def test_the_report_is_a_standard_one() -> None:
+    graph = parsed(report_turtle([untitled(1), untitled(2)]))
+    (report,) = graph.subjects(RDF.type, SH.ValidationReport)
+    assert graph.value(report, SH.conforms) == rdflib.Literal(False)
+    results = list(graph.objects(report, SH.result))
+    assert len(results) == 2
+    for result in results:
+        assert graph.value(result, SH.resultSeverity) == SH.Violation
+        assert graph.value(result, SH.sourceConstraintComponent) == SH.MinCountConstraintComponent
+        assert str(graph.value(result, SH.resultPath)) == "http://purl.org/dc/terms/title"
+
+
+def test_it_conforms_only_without_any_result_even_an_info() -> None:
+    assert "sh:conforms true" in report_turtle([])
+    assert "sh:conforms false" in report_turtle([Finding("info", f"{BASE}x")])
+    assert parsed(report_turtle([]))
+
+
+def test_the_same_findings_give_the_same_bytes_in_any_order() -> None:
+    findings = [untitled(n) for n in range(50)]
+    shuffled = findings[:]
+    random.Random(1).shuffle(shuffled)
+    assert report_turtle(findings) == report_turtle(shuffled)
+    assert report_json(findings) == report_json(shuffled)
+
+
+@given(st.text(max_size=30), st.sampled_from(["_:b1", f"{BASE}a", '"a literal"@en']))
+def test_any_message_and_focus_can_be_written(message: str, focus: str) -> None:
+    graph = parsed(report_turtle([Finding("info", focus, message=message, component=MIN)]))
+    assert len(list(graph.subjects(RDF.type, SH.ValidationResult))) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "turtle"),
+    [
+        ("http://e/p", "<http://e/p>"),
+        ("^<http://e/p>", "[ sh:inversePath <http://e/p> ]"),
+        ("(<http://e/p>/^<http://e/q>)", "( <http://e/p> [ sh:inversePath <http://e/q> ] )"),
+        ("(<http://e/p>|<http://e/q>)", "[ sh:alternativePath ( <http://e/p> <http://e/q> ) ]"),
+        ("(<http://e/p>)*", "[ sh:zeroOrMorePath <http://e/p> ]"),
+    ],
+)
+def test_paths_become_property_paths(path: str, turtle: str) -> None:
+    assert path_turtle(path) == turtle
+
+
+@pytest.mark.parametrize("path", ["(<http://e/p>", "^", "(<http://e/p>)x"])
+def test_a_text_that_is_no_path_is_refused(path: str) -> None:
+    with pytest.raises(ValueError, match="path"):
+        path_turtle(path)
+
+
+def test_json_tells_the_counts_and_what_was_not_run() -> None:
+    document = json.loads(report_json([untitled(1)], Outcome([], "fast", 3, ("3 were not run.",))))
+    assert document["conforms"] is False
+    assert document["counts"] == {"violation": 1, "warning": 0, "info": 0}
+    assert (document["engine"], document["not_run"]) == ("fast", 3)
+    assert document["findings"][0]["source_field"] == "ArticleTitle"
+
+
+def test_words_name_the_article_the_field_and_the_remedy() -> None:
+    text = describe([untitled(7)], lambda focus: Named("PMID 7", "Walking"))
+    assert text == (
+        "1 violation, 0 warnings and 0 infos.\n"
+        "\nVIOLATION  The article has no title.\n"
+        "  - PMID 7  Walking\n"
+        "    Field: ArticleTitle\n"
+        "    To mend it: Add the title.\n"
+    )
+
+
+def test_words_group_repeats_and_cap_them() -> None:
+    text = describe([untitled(n) for n in range(1, 133)], naming_from_triples(""), cap=5)
+    assert text.count("The article has no title.") == 1
+    assert text.count("  - PMID ") == 5
+    assert "… and 127 more articles" in text
+
+
+def test_words_never_show_a_shape_and_say_when_all_is_well() -> None:
+    data = made_up.graph(1).replace('"10.5555/care.1"', '"doi:1"').replace("title> ", "label> ")
+    text = describe(validate(data, Shapes.load(), "fast"), naming_from_triples(data))
+    assert "VIOLATION" in text
+    assert "/shape/" not in text
+    assert "passed" in describe([], naming_from_triples(""))
+
+
+def test_parts_are_named_by_their_publication() -> None:
+    name = naming_from_triples(made_up.article(1, (2,)) + made_up.mention(2))
+    title = "Walking and mood, part 1"
+    for part in (
+        "role/pmid-1/author/2",
+        "citation/pmid-1/pmid-2",
+        "reference/pmid-1/1",
+        "publication/pmid-1/abstract/1",
+    ):
+        assert name(BASE + part) == Named("PMID 1", title)
+    assert name(f"{BASE}role/doi-10.5555%2Fx/author/1") == Named("DOI 10.5555/x", "")
+    assert name(f"{BASE}grant/some-fund/pmid-1%2F2") == Named("PMID 1", title)
+    assert name("http://other.example/thing") is None
+
+
+def test_words_say_which_part_and_value_is_at_fault() -> None:
+    role = Finding("violation", f"{BASE}role/pmid-1/author/2", message="M.", value='"fi\\u00e9rst"')
+    assert "[author 2: “fiérst”]" in describe([role], naming_from_triples(""))
+    citation = Finding("violation", f"{BASE}citation/pmid-1/pmid-2", message="M.")
+    assert "[citation of PMID 2]" in describe([citation], naming_from_triples(""))
+
+
+def test_foreign_things_go_by_label_or_compact_iri() -> None:
+    name = naming_from_triples(['<http://e/a> <http://www.w3.org/2000/01/rdf-schema#label> "A thing" .\n'])
+    assert name("http://e/a") == Named("http://e/a", "A thing")
+    text = describe([Finding("info", "http://purl.org/spar/cito/cites", message="M.")], name)
+    assert "- cito:cites" in text
+
+
+def test_a_title_can_not_break_the_report() -> None:
+    text = describe([untitled(1)], lambda focus: Named("PMID 1", "a\n\x1b[31mb" + "c" * 500))
+    assert "\x1b" not in text
+    assert max(map(len, text.splitlines())) < 130
