@@ -1,0 +1,41 @@
+"""The command line: `pss-kg COMMAND`. One file a command, imported when it is called."""
+
+from __future__ import annotations
+
+import click
+
+from pss_kg import __version__
+from pss_kg.cli import options
+from pss_kg.cli.group import LazyGroup
+
+COMMANDS = {
+    "build": "Build the graph from files, folders and globs, or add to it.",
+    "validate": "Check the graph, or RDF files, against SHACL shapes.",
+    "lint": "Find classes and properties that no ontology declares.",
+    "queries": "List the query library, or describe one query.",
+    "query": "Run a query and print its rows.",
+    "export": "Write the graph in an RDF format.",
+    "show": "Show one publication as a person reads it.",
+    "info": "Print counts, coverage and versions.",
+}
+"""Name -> summary, in the order of the help page. It spares `--help` the import of every
+command; a test holds it against the commands' own help."""
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_module=__name__,
+    summaries=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "-V", "--version", prog_name="pss-kg", message="%(prog)s %(version)s")
+@options.debug
+def main() -> None:
+    """Article and citation records as a linked-data knowledge graph.
+
+    Data goes to stdout, everything else to stderr. docs/exit-codes.md lists the exit codes.
+
+    \b
+    Example:
+      pss-kg build article.txt pubmed/ && pss-kg query most-cited -p limit=5
+    """

@@ -1,0 +1,45 @@
+"""`pss-kg build`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pss_kg.cli import options
+from pss_kg.cli.progress import Progress
+
+
+@click.command("build")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@options.workspace
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    envvar="PSS_KG_JOBS",
+    show_envvar=True,
+    help="Processes to use. Default: one for each processor.",
+)
+@click.option("--no-store", is_flag=True, help="Leave out the store; the first query makes it.")
+@click.pass_context
+def command(
+    ctx: click.Context, inputs: tuple[str, ...], root: Path, jobs: int | None, no_store: bool
+) -> None:
+    """Build the graph from files, folders and globs, or add to it.
+
+    The content of a file decides its format; .gz is read as it is. The closing summary says
+    what became of every record. The same input again changes nothing.
+
+    \b
+    Example:
+      pss-kg build article.txt pubmed/*.xml.gz --kg kg
+    """
+    from pss_kg.pipeline import build
+
+    with Progress() as progress:
+        summary = build(
+            inputs, root, jobs=jobs, store=not no_store, progress=progress if progress.wanted() else None
+        )
+    click.echo(summary.text().rstrip("\n"), err=True)
+    ctx.exit(summary.exit_code)

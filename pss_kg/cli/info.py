@@ -1,0 +1,32 @@
+"""`pss-kg info`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pss_kg.cli import options
+
+
+@click.command("info")
+@options.workspace
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(root: Path, form: str) -> None:
+    """Print counts, coverage and versions.
+
+    Counts go by class, graph and source. Coverage sets the citations that sources claim
+    against those in the graph.
+
+    \b
+    Example:
+      pss-kg info --format json
+    """
+    import json
+
+    from pss_kg import info
+    from pss_kg.workspace import Workspace
+
+    found = info.describe(Workspace.open(root))
+    text = json.dumps(found, indent=2, ensure_ascii=False) + "\n" if form == "json" else info.as_text(found)
+    click.echo(text, nl=False)
