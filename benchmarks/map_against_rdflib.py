@@ -17,7 +17,7 @@ from pathlib import Path
 import pyoxigraph
 import rdflib
 
-from pss_kg import pipeline
+from pss_kg import __version__
 from pss_kg.identity.index import Index
 from pss_kg.stages import inputs, reading, reduction, shards, shuffle
 from pss_kg.workspace import Workspace
@@ -30,11 +30,11 @@ def ours(root: Path, path: str, limit: int) -> tuple[float, Path]:
     intake = reading.read_input(task)
     frames = intake.report.frames[: max(1, limit // reading.FRAME)]
     with Index(workspace.index) as index:
-        index.add_input(task.id, task.number, intake.rows, intake.report.deletions, intake.journals)
+        index.add_input(task.id, task.number, intake.rows, intake.report.deletions)
         index.settle()
-        count = shuffle.shard_count(index.described())
     workspace.work.mkdir()
-    shuffle.route(shuffle.RouteTask(root, task.id, frames, 0, count, "all"))
+    shuffle.route(shuffle.RouteTask(root, task.id, frames, 0, "all"))
+    count = shuffle.shard_count(shuffle.count_keys(workspace))
     begun = time.perf_counter()
     for shard in range(count):
         shards.map_shard(shards.MapTask(root, workspace.base, shard, count))
@@ -89,9 +89,7 @@ def main() -> None:
         seconds, graph = ours(Path(folder) / "kg", given.input, given.records)
         rows = plain(graph)
         other = theirs(rows, Path(folder) / "out.nq")
-    print(
-        f"pss-kg {pipeline.__version__}: {len(rows):,} quads in {seconds:.2f} s, {len(rows) / seconds:,.0f}/s"
-    )
+    print(f"pss-kg {__version__}: {len(rows):,} quads in {seconds:.2f} s, {len(rows) / seconds:,.0f}/s")
     print(f"rdflib {rdflib.__version__}: {len(rows):,} quads in {other:.2f} s, {len(rows) / other:,.0f}/s")
     print(f"ratio {other / seconds:.1f}")
 

@@ -20,13 +20,12 @@ from typing import TYPE_CHECKING
 
 from pss_kg.errors import GraphError, WorkspaceError
 from pss_kg.iris import Iris
-from pss_kg.workspace import PROVENANCE, Manifest, ShardFile, Workspace, storage_errors
+from pss_kg.workspace import PROVENANCE, REBUILD, Manifest, ShardFile, Workspace, storage_errors
 
 if TYPE_CHECKING:
     from pyoxigraph import NamedNode, Store
 
 _DIGEST_LENGTH = 32
-_REBUILD = "Run `pss-kg build` again; the graph is made anew from records/."
 
 
 def ensure(workspace: Workspace) -> Store:
@@ -45,8 +44,8 @@ def ensure(workspace: Workspace) -> Store:
         # newer graph was published. Loading answers both.
         with contextlib.suppress(OSError, RuntimeError):
             return Store.read_only(str(folder))
-        with storage_errors(folder):
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+    _check_writable(workspace)
     return rebuild(workspace)
 
 
@@ -87,6 +86,18 @@ def rebuild(workspace: Workspace) -> Store:
         return Store.read_only(str(folder))
 
 
+def _check_writable(workspace: Workspace) -> None:
+    """Raises WorkspaceError where the store would have to be made and can't be."""
+    for folder in (workspace.root, workspace.store):
+        if folder.is_dir() and not os.access(folder, os.W_OK):
+            raise WorkspaceError(
+                "the store has to be made (anew), and this folder can't be written to: permission denied.",
+                where=str(folder),
+                todo="Let someone who may write there run `pss-kg query most-cited` once, "
+                "or copy the workspace and name the copy with --kg.",
+            )
+
+
 def _folder(workspace: Workspace, manifest: Manifest) -> Path:
     return workspace.store / manifest.digest()[:_DIGEST_LENGTH]
 
@@ -103,6 +114,7 @@ def _files(manifest: Manifest) -> list[ShardFile]:
 def _load(workspace: Workspace, manifest: Manifest, folder: Path) -> None:
     from pyoxigraph import RdfFormat, Store
 
+    workspace.check(_files(manifest))
     store = Store(str(folder))
     for file in _files(manifest):
         path = workspace.graph / file.file
@@ -110,17 +122,7 @@ def _load(workspace: Workspace, manifest: Manifest, folder: Path) -> None:
             # Lenient: IRIs were checked when they were made, and checking again costs a tenth.
             store.bulk_load(path=str(path), format=RdfFormat.N_QUADS, lenient=True)
         except SyntaxError as error:
-            raise GraphError(f"this is not N-Quads ({error}).", where=str(path), todo=_REBUILD) from error
-        except FileNotFoundError as error:
-            raise GraphError(
-                "the manifest names this file, and it is not there.", where=str(path), todo=_REBUILD
-            ) from error
-        except OSError as error:
-            raise WorkspaceError(
-                f"the store could not be written ({error}).",
-                where=str(workspace.store),
-                todo="Free some space and run the same command again; graph/ is unchanged.",
-            ) from error
+            raise GraphError(f"this is not N-Quads ({error}).", where=str(path), todo=REBUILD) from error
     store.flush()
     found, expected = len(store), sum(file.quads for file in _files(manifest))
     del store  # closes it: the folder is renamed next
@@ -128,7 +130,7 @@ def _load(workspace: Workspace, manifest: Manifest, folder: Path) -> None:
         raise GraphError(
             f"the store holds {found:,} quads, the manifest says {expected:,}.",
             where=str(workspace.graph),
-            todo=_REBUILD,
+            todo=REBUILD,
         )
 
 

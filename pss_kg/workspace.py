@@ -18,70 +18,32 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from pss_kg.errors import GraphError, WorkspaceBusy, WorkspaceError
+from pss_kg.manifest import FORMAT, PROVENANCE, Layout, Manifest, ShardFile
 from pss_kg.vocabulary import BASE
 
-FORMAT = 1
-"""The version of the layout. A workspace of a higher one is refused."""
+__all__ = [
+    "FORMAT",
+    "PROVENANCE",
+    "REBUILD",
+    "Manifest",
+    "ShardFile",
+    "Workspace",
+    "encode_pretty",
+    "storage_errors",
+    "write_atomically",
+]
 
-PROVENANCE = "provenance"
-"""The one graph that may hold times and run ids."""
-
-
-class ShardFile(msgspec.Struct, frozen=True):
-    """One file of graph/: the quads of one graph in one shard, sorted by publication key."""
-
-    graph: str  # "main", "source/pubmed", "attribution" …
-    shard: str  # "0a", or "shared-03" for things that publications share
-    file: str  # path under graph/
-    quads: int
-    bytes: int
-    sha256: str
-
-
-class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
-    """graph/manifest.json: what the graph is made of, and its counts. Holds no times."""
-
-    format: int = FORMAT
-    base: str = BASE
-    software: str = ""
-    """The version of pss-kg that mapped it; another version maps anew."""
-    shards: int = 16
-    inputs: tuple[str, ...] = ()
-    files: tuple[ShardFile, ...] = ()
-    classes: dict[str, int] = {}
-    """Instances in main, by class IRI."""
-    counts: dict[str, int] = {}
-    """described, mentioned, citations, typed_citations, claimed, found …"""
-    sources: dict[str, dict[str, int]] = {}
-    """source -> read, described, merged, superseded, deleted, quarantined."""
-    ledger: dict[str, dict[str, int]] = {}
-    """publication key -> {"claimed <source>": n, "found": n} where a source claimed a count."""
-
-    def digest(self) -> str:
-        """One digest of all graphs but provenance; equal graphs have equal digests."""
-        whole = hashlib.sha256()
-        for file in self.files:
-            if file.graph != PROVENANCE:
-                whole.update(f"{file.graph} {file.shard} {file.sha256}\n".encode())
-        return whole.hexdigest()
-
-    def graphs(self) -> dict[str, int]:
-        """Quads by graph name, sorted by name."""
-        quads: dict[str, int] = {}
-        for file in self.files:
-            quads[file.graph] = quads.get(file.graph, 0) + file.quads
-        return dict(sorted(quads.items()))
+REBUILD = "Run `pss-kg build` again with the same inputs; the graph is made anew from records/."
 
 
 @contextlib.contextmanager
@@ -111,7 +73,8 @@ def storage_errors(where: Path) -> Iterator[None]:
 
 def _explained(error: OSError, where: Path) -> WorkspaceError:
     place = str(error.filename or where)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    # The store's errors come from another language, without a number.
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "No space left" in str(error):
         return WorkspaceError(
             "the disk is full.",
             where=place,
@@ -119,13 +82,15 @@ def _explained(error: OSError, where: Path) -> WorkspaceError:
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return WorkspaceError(
-            "this can't be written to: permission denied.",
+            "permission denied.",
             where=place,
-            todo="Choose another folder with --kg.",
+            todo="Ask for the right to write there, or choose another place (--kg, -o).",
         )
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return WorkspaceError(
-            "a file stands where a folder should be.", where=place, todo="Choose another with --kg."
+            "a file stands where a folder should be.",
+            where=place,
+            todo="Move it away, or choose another folder with --kg.",
         )
     return WorkspaceError(error.strerror or str(error), where=place)
 
@@ -151,6 +116,7 @@ class Workspace:
         Raises WorkspaceError where there is none, or one of a newer layout.
         """
         workspace = cls(root)
+        _check_name(root)
         marker = root / "workspace.json"
         if not marker.is_file():
             raise WorkspaceError(
@@ -169,29 +135,39 @@ class Workspace:
         newer layout.
         """
         workspace = cls(root)
+        _check_name(root)
         marker = root / "workspace.json"
         with storage_errors(root):
             if marker.is_file():
                 workspace._check(marker)
+                workspace._make_folders()
             else:
-                if root.is_dir() and any(name != "lock" for name in os.listdir(root)):
-                    raise WorkspaceError(
-                        "the folder is not empty and is no pss-kg workspace.",
-                        where=str(root),
-                        todo="Name an empty or new folder with --kg.",
-                    )
-                root.mkdir(parents=True, exist_ok=True)
-            for folder in (
-                workspace.raw,
-                workspace.records,
-                workspace.graph,
-                workspace.reports,
-                workspace.quarantine,
-            ):
-                folder.mkdir(exist_ok=True)
-            if not marker.is_file():
-                write_atomically(marker, json.dumps({"format": FORMAT, "base": base}).encode() + b"\n")
+                workspace._check_empty()
+                with workspace.lock():  # of two builds that begin at once, one creates it
+                    workspace._make_folders()
+                    if not marker.is_file():
+                        content = json.dumps({"format": FORMAT, "base": base}).encode() + b"\n"
+                        write_atomically(marker, content)
+                    workspace._check(marker)
         return workspace
+
+    def _folders(self) -> tuple[Path, ...]:
+        return self.raw, self.records, self.graph, self.reports, self.quarantine
+
+    def _make_folders(self) -> None:
+        for folder in self._folders():
+            folder.mkdir(exist_ok=True)
+
+    def _check_empty(self) -> None:
+        """Raises WorkspaceError where other things stand. What a creation began is no other thing."""
+        names = set(os.listdir(self.root)) if self.root.is_dir() else set()
+        begun = {"lock", *(folder.name for folder in self._folders())} if "lock" in names else set()
+        if any(not name.startswith(".workspace.json.") for name in names - begun):
+            raise WorkspaceError(
+                "the folder is not empty and is no pss-kg workspace.",
+                where=str(self.root),
+                todo="Name an empty or new folder with --kg.",
+            )
 
     def _check(self, marker: Path) -> None:
         try:
@@ -200,14 +176,13 @@ class Workspace:
             self.base = str(found.get("base", BASE))
         except (ValueError, KeyError, TypeError) as error:
             raise WorkspaceError(
-                "workspace.json is damaged.", where=str(marker), todo="Restore it."
+                "this file is damaged.",
+                where=str(marker),
+                todo=f'Put this into it: {{"format": {FORMAT}, "base": "{BASE}"}} '
+                "(with your own base, if the graph was built with one).",
             ) from error
         if version > FORMAT:
-            raise WorkspaceError(
-                f"this workspace has layout {version}; this pss-kg knows layouts up to {FORMAT}.",
-                where=str(self.root),
-                todo="Use a newer pss-kg.",
-            )
+            raise _newer(version, str(self.root))
 
     base: str = BASE
 
@@ -236,23 +211,76 @@ class Workspace:
             held.release()
 
     def manifest(self) -> Manifest:
-        """The manifest of the published graph; an empty one where nothing is published yet.
+        """The manifest of the published graph; an empty one in a workspace that is still empty.
 
-        Raises GraphError if it can't be read.
+        Raises GraphError if it can't be read, or is missing though something was read or written:
+        an empty answer would be a wrong one. WorkspaceError for one of a newer layout.
         """
         path = self.graph / "manifest.json"
-        if not path.is_file():
-            return Manifest(base=self.base)
         try:
-            return msgspec.json.decode(path.read_bytes(), type=Manifest)
-        except msgspec.DecodeError as error:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            if next(self.raw.glob("*.json"), None) or next(self.graph.rglob("*.nq"), None):
+                raise GraphError(
+                    "no graph is published here: the build did not end, or the manifest was deleted.",
+                    where=str(path),
+                    todo="Run `pss-kg build` again with the same inputs.",
+                ) from None
+            return Manifest(base=self.base)
+        except OSError as error:
+            raise _explained(error, path) from error
+        try:
+            version = msgspec.json.decode(content, type=Layout).format
+            if version > FORMAT:
+                raise _newer(version, str(path))
+            return msgspec.json.decode(content, type=Manifest)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise GraphError(
-                f"the manifest is damaged ({error}).", where=str(path), todo="Run build again."
+                f"the manifest is damaged ({error}).",
+                where=str(path),
+                todo="Run `pss-kg build` again with the same inputs; the graph is made anew from records/.",
             ) from error
 
+    def sound_manifest(self) -> Manifest:
+        """What a build may go on from: `manifest`, or an empty one where the graph is not whole.
+
+        Raises WorkspaceError for a graph of a newer layout.
+        """
+        try:
+            found = self.manifest()
+            self.check(found.files)
+        except GraphError:
+            return Manifest(base=self.base)
+        return found
+
+    def check(self, files: Iterable[ShardFile]) -> None:
+        """See that files of the graph are there and have the length that the manifest says.
+
+        Raises GraphError for the first that is not so. Looks at no content: that is what a
+        command can afford each time.
+        """
+        for file in files:
+            path = self.graph / file.file
+            try:
+                found = path.stat().st_size
+            except OSError as error:
+                raise GraphError(
+                    "the manifest names this file, and it is not there.", where=str(path), todo=REBUILD
+                ) from error
+            if found != file.bytes:
+                raise GraphError(
+                    f"this file is damaged: {found:,} bytes, the manifest says {file.bytes:,}.",
+                    where=str(path),
+                    todo=REBUILD,
+                )
+
     def shard_paths(self, *graphs: str) -> list[Path]:
-        """The files of the named graphs, publications' shards first, in shard order."""
-        chosen = [f for f in self.manifest().files if f.graph in graphs]
+        """The files of the named graphs (none named: of all), publications' shards first, in shard order.
+
+        Raises GraphError for a file that is missing or too short.
+        """
+        chosen = [f for f in self.manifest().files if not graphs or f.graph in graphs]
+        self.check(chosen)
         return [self.graph / f.file for f in chosen]
 
     def publish(self, manifest: Manifest) -> None:
@@ -266,6 +294,25 @@ class Workspace:
     def clear_work(self) -> None:
         """Remove intermediate files."""
         shutil.rmtree(self.work, ignore_errors=True)
+
+
+def _check_name(root: Path) -> None:
+    try:
+        str(root).encode()
+    except UnicodeEncodeError:
+        raise WorkspaceError(
+            "the name of the folder is not UTF-8; the store can't be opened in it.",
+            where=str(root),
+            todo="Rename it, or choose another with --kg.",
+        ) from None
+
+
+def _newer(version: int, where: str) -> WorkspaceError:
+    return WorkspaceError(
+        f"this workspace has layout {version}; this pss-kg knows layouts up to {FORMAT}.",
+        where=where,
+        todo="Use a newer pss-kg.",
+    )
 
 
 def encode_pretty(value: object) -> bytes:

@@ -146,8 +146,8 @@ def index(tmp_path: Path) -> Index:
 
 def test_the_later_of_two_records_with_one_key_wins(index: Index) -> None:
     with index:
-        index.add_input("old", 200001, [row(0, "1", "pmid:1", revised="2020-01-01")], [], [])
-        index.add_input("new", 210001, [row(0, "1", "pmid:1", revised="2021-01-01")], [], [])
+        index.add_input("old", 200001, [row(0, "1", "pmid:1", revised="2020-01-01")], [])
+        index.add_input("new", 210001, [row(0, "1", "pmid:1", revised="2021-01-01")], [])
         index.settle()
         assert index.places("new")[0] == ("pmid-1", "described")
         assert index.places("old")[0].state == "superseded"
@@ -155,16 +155,16 @@ def test_the_later_of_two_records_with_one_key_wins(index: Index) -> None:
 
 def test_a_higher_file_number_wins_where_dates_are_equal(index: Index) -> None:
     with index:
-        index.add_input("b", 210002, [row(0, "1", "pmid:1")], [], [])
-        index.add_input("a", -1, [row(0, "1", "pmid:1")], [], [])
+        index.add_input("b", 210002, [row(0, "1", "pmid:1")], [])
+        index.add_input("a", -1, [row(0, "1", "pmid:1")], [])
         index.settle()
         assert index.places("b")[0].state == "described"
 
 
 def test_a_deletion_reaches_files_with_a_smaller_number_only(index: Index) -> None:
     with index:
-        index.add_input("a", 200001, [row(0, "1", "pmid:1")], [], [])
-        index.add_input("b", 200002, [row(0, "2", "pmid:2")], [("pubmed", "1", 1), ("pubmed", "2", 1)], [])
+        index.add_input("a", 200001, [row(0, "1", "pmid:1")], [])
+        index.add_input("b", 200002, [row(0, "2", "pmid:2")], [("pubmed", "1", 1), ("pubmed", "2", 1)])
         index.settle()
         assert index.places("a")[0].state == "deleted"
         assert index.places("b")[0].state == "described"
@@ -173,15 +173,15 @@ def test_a_deletion_reaches_files_with_a_smaller_number_only(index: Index) -> No
 def test_a_lower_version_belongs_to_the_publication_of_the_highest(index: Index) -> None:
     with index:
         rows = [row(0, "7", "pmid:7", "doi:10.1/v1"), row(1, "7", "pmid:7", "doi:10.1/v2", version=2)]
-        index.add_input("a", -1, rows, [], [])
+        index.add_input("a", -1, rows, [])
         index.settle()
         assert index.places("a") == {0: ("pmid-7", "version"), 1: ("pmid-7", "described")}
 
 
 def test_states_add_up_and_the_next_record_steps_in_for_one_in_quarantine(index: Index) -> None:
     with index:
-        index.add_input("a", -1, [row(0, "1", "pmid:1")], [], [])
-        index.add_input("b", -1, [row(0, "p", "pmid:1", source="article-page")], [], [])
+        index.add_input("a", -1, [row(0, "1", "pmid:1")], [])
+        index.add_input("b", -1, [row(0, "p", "pmid:1", source="article-page")], [])
         index.settle()
         assert index.states() == {("pubmed", "described"): 1, ("article-page", "merged"): 1}
         held = index.states([("pubmed", "1")])
@@ -190,7 +190,7 @@ def test_states_add_up_and_the_next_record_steps_in_for_one_in_quarantine(index:
 
 def test_the_index_resolves_every_identifier_of_a_record(index: Index) -> None:
     with index:
-        index.add_input("a", -1, [row(0, "1", "pmid:1", "doi:10.1/a"), row(1, "2", "doi:10.1/b")], [], [])
+        index.add_input("a", -1, [row(0, "1", "pmid:1", "doi:10.1/a"), row(1, "2", "doi:10.1/b")], [])
         index.settle()
         assert index.resolve(["doi:10.1/a", "doi:10.1/b", "doi:10.1/c"]) == {
             "doi:10.1/a": "pmid-1",
@@ -201,11 +201,11 @@ def test_the_index_resolves_every_identifier_of_a_record(index: Index) -> None:
 def test_a_failed_transaction_leaves_the_index_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "index.sqlite"
     with Index(path) as index:
-        index.add_input("a", -1, [row(0, "1", "pmid:1")], [], [])
+        index.add_input("a", -1, [row(0, "1", "pmid:1")], [])
 
     def fail() -> None:
         with Index(path) as index:
-            index.add_input("b", -1, [row(0, "2", "pmid:2")], [], [])
+            index.add_input("b", -1, [row(0, "2", "pmid:2")], [])
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

@@ -11,16 +11,8 @@ from hypothesis import strategies as st
 from pss_kg.identity.index import Index, Row
 from pss_kg.identity.journals import KnownJournals
 from pss_kg.records import Identifiers, Publication, Reference, Relation
-from pss_kg.stages.shuffle import (
-    Alias,
-    Asserted,
-    Described,
-    Mentioned,
-    Resolver,
-    rows_of,
-    shard_count,
-    shard_of,
-)
+from pss_kg.stages.rows import Alias, Asserted, Described, Mentioned, Resolver, rows_of
+from pss_kg.stages.shuffle import shard_count, shard_of
 
 PMID = (("pmid", "1"),)
 
@@ -31,7 +23,7 @@ def resolver(tmp_path: Path) -> Resolver:
     known: list[Identifiers] = [(("pmid", "1"), ("doi", "10.5555/one")), (("doi", "10.5555/two"),)]
     rows = [Row(n, "s", str(n), 1, "", b"", f"hash-{n}", ids) for n, ids in enumerate(known)]
     index = Index(tmp_path / "index.sqlite")
-    index.add_input("a", -1, rows, [], [])
+    index.add_input("a", -1, rows, [])
     index.settle()
     return Resolver(index)
 

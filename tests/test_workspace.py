@@ -25,7 +25,7 @@ def test_publishing_removes_files_that_the_manifest_does_not_name(tmp_path: Path
     workspace = Workspace.create(tmp_path / "kg")
     (workspace.graph / "main").mkdir()
     for name in ("main/00.old.nq", "main/00.new.nq"):
-        (workspace.graph / name).write_text("x")
+        (workspace.graph / name).write_text("xy")
     workspace.publish(Manifest(files=(shard("main/00.new.nq"),)))
     assert workspace.shard_paths("main") == [workspace.graph / "main/00.new.nq"]
     assert not (workspace.graph / "main/00.old.nq").exists()

@@ -11,16 +11,20 @@ record of the publication goes before it), version (merged: a lower PMID version
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from pss_kg.identity.components import Assignment, Candidate, Refusal, assign
+from pss_kg.identity.components import Refusal
 from pss_kg.identity.journals import KnownJournals
-from pss_kg.iris import KEY_SCHEMES, publication_key
+from pss_kg.identity.settling import Changes, fingerprint, settle, split
+from pss_kg.iris import KEY_SCHEMES
 from pss_kg.records import Identifiers, Journal, rank
+
+_LAYOUT = 1
+"""The version of the tables. An index of another is deleted; it is made anew from records/."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS input (no INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, number INTEGER NOT NULL);
@@ -28,7 +32,7 @@ CREATE TABLE IF NOT EXISTS record (
     no INTEGER PRIMARY KEY, input INTEGER NOT NULL, position INTEGER NOT NULL,
     source TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,
     revised TEXT NOT NULL, number INTEGER NOT NULL, digest BLOB NOT NULL, fallback TEXT NOT NULL,
-    claim INTEGER, state TEXT NOT NULL DEFAULT '', publication TEXT NOT NULL DEFAULT '',
+    claim INTEGER, journal INTEGER, state TEXT NOT NULL DEFAULT '', publication TEXT NOT NULL DEFAULT '',
     UNIQUE (input, position));
 CREATE INDEX IF NOT EXISTS record_key ON record (source, id, version);
 CREATE INDEX IF NOT EXISTS record_publication ON record (publication);
@@ -39,7 +43,10 @@ CREATE TABLE IF NOT EXISTS deletion (
     source TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,
     number INTEGER NOT NULL, input INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS deletion_key ON deletion (source, id, version);
-CREATE TABLE IF NOT EXISTS journal (journal TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS journal (no INTEGER PRIMARY KEY, journal TEXT UNIQUE NOT NULL);
+CREATE INDEX IF NOT EXISTS record_journal ON record (journal);
+CREATE TABLE IF NOT EXISTS mention (hash INTEGER NOT NULL, record INTEGER NOT NULL,
+    PRIMARY KEY (hash, record)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS alias (identifier TEXT PRIMARY KEY, publication TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ambiguous (
     identifier TEXT NOT NULL, publication TEXT NOT NULL, PRIMARY KEY (identifier, publication)) WITHOUT ROWID;
@@ -47,40 +54,8 @@ CREATE TABLE IF NOT EXISTS refusal (identifier TEXT NOT NULL, records TEXT NOT N
 """
 
 _ADD = """
-INSERT INTO record (input, position, source, id, version, revised, number, digest, fallback, claim)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-
-_DELETE = """
-UPDATE record SET state = 'deleted' WHERE EXISTS (
-    SELECT 1 FROM deletion d WHERE d.source = record.source AND d.id = record.id
-    AND d.version = record.version AND d.number > record.number)
-"""
-
-# Of two records with one key the later wins: the source's own date, then the number of the
-# update file, then the content, so that nothing hangs on the order of reading.
-_SUPERSEDE = """
-UPDATE record SET state = 'superseded' WHERE no IN (SELECT no FROM (
-    SELECT no, ROW_NUMBER() OVER (
-        PARTITION BY source, id, version ORDER BY revised DESC, number DESC, digest DESC, no) AS place
-    FROM record WHERE state = '') WHERE place > 1)
-"""
-
-_VERSION = """
-UPDATE record SET state = 'version' WHERE state = '' AND EXISTS (
-    SELECT 1 FROM record higher WHERE higher.source = record.source AND higher.id = record.id
-    AND higher.version > record.version AND higher.state = '')
-"""
-
-_SHARED = """
-CREATE TEMP TABLE shared AS SELECT identifier FROM identifier i JOIN record r ON r.no = i.record
-WHERE r.state = '' GROUP BY identifier HAVING COUNT(*) > 1
-"""
-
-_DESCRIBE = """
-UPDATE record SET state = CASE WHEN no IN (SELECT no FROM (
-    SELECT no, ROW_NUMBER() OVER (PARTITION BY publication ORDER BY source_rank(source), id) AS place
-    FROM record WHERE state = '') WHERE place = 1) THEN 'described' ELSE 'merged' END WHERE state = ''
+INSERT INTO record (input, position, source, id, version, revised, number, digest, fallback, claim, journal)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT no FROM journal WHERE journal = ?))
 """
 
 _STATES = """
@@ -108,11 +83,23 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     fallback: str
     identifiers: Identifiers
     claim: int | None = None
+    journal: str = ""  # its journal as JSON
+    mentions: tuple[int, ...] = ()  # hashes of the identifiers of others that it names, see `fingerprint`
 
 
 class Place(NamedTuple):
     """Where the record at one position of an input belongs."""
 
+    publication: str
+    state: str
+
+
+class Located(NamedTuple):
+    """One record: where it stands, its number in the index, and what became of it."""
+
+    input: str
+    position: int
+    no: int
     publication: str
     state: str
 
@@ -124,8 +111,9 @@ class Index:
         if read_only:
             self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
         else:
+            _drop_other_layout(path)
             self._db = sqlite3.connect(path, isolation_level=None)
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_LAYOUT}; COMMIT;")
             self._db.execute("BEGIN IMMEDIATE")
         self._db.create_function("source_rank", 1, lambda s: "{:03}{}".format(*rank(s)), deterministic=True)
         self._read_only = read_only
@@ -143,100 +131,30 @@ class Index:
         return {row[0] for row in self._db.execute("SELECT id FROM input")}
 
     def add_input(
-        self,
-        input_id: str,
-        number: int,
-        rows: Iterable[Row],
-        deletions: Iterable[tuple[str, str, int]],
-        journals: Iterable[Journal],
+        self, input_id: str, number: int, rows: Sequence[Row], deletions: Iterable[tuple[str, str, int]]
     ) -> None:
         """Add all that one input said. `number` orders update files; -1 where it has none."""
         db = self._db
         no = db.execute("INSERT INTO input (id, number) VALUES (?, ?)", (input_id, number)).lastrowid
+        journals = sorted({row.journal for row in rows if row.journal})
+        db.executemany("INSERT OR IGNORE INTO journal (journal) VALUES (?)", ((j,) for j in journals))
+        mentions: list[tuple[int, int]] = []
         for row in rows:
             values = (no, row.position, row.source, row.id, row.version, row.revised, number)
-            record = db.execute(_ADD, (*values, row.digest, row.fallback, row.claim)).lastrowid
+            record = db.execute(_ADD, (*values, row.digest, row.fallback, row.claim, row.journal)).lastrowid
+            assert record is not None
             db.executemany(
                 "INSERT OR IGNORE INTO identifier VALUES (?, ?)",
                 ((f"{scheme}:{value}", record) for scheme, value in row.identifiers),
             )
+            mentions += [(mentioned, record) for mentioned in row.mentions]
+        mentions.sort()  # in the order of the table they go in far faster
+        db.executemany("INSERT OR IGNORE INTO mention VALUES (?, ?)", mentions)
         db.executemany("INSERT INTO deletion VALUES (?, ?, ?, ?, ?)", ((*d, number, no) for d in deletions))
-        encoded = {msgspec.json.encode(j).decode() for j in journals}
-        db.executemany("INSERT OR IGNORE INTO journal VALUES (?)", ((j,) for j in encoded))
 
-    def settle(self) -> None:
+    def settle(self) -> Changes:
         """Decide anew what became of every record, over all that the index holds."""
-        db = self._db
-        db.execute("UPDATE record SET state = '', publication = ''")
-        for table in ("alias", "ambiguous", "refusal"):
-            db.execute(f"DELETE FROM {table}")
-        for step in (_DELETE, _SUPERSEDE, _VERSION, "DROP TABLE IF EXISTS shared", _SHARED):
-            db.execute(step)
-        db.execute("CREATE UNIQUE INDEX temp.shared_identifier ON shared (identifier)")
-        self._assign_shared()
-        self._assign_alone()
-        db.execute(_DESCRIBE)
-        db.execute(
-            "UPDATE record SET publication = (SELECT h.publication FROM record h"
-            " WHERE h.source = record.source AND h.id = record.id"
-            " AND h.state IN ('described', 'merged')) WHERE state = 'version'"
-        )
-
-    def _assign_shared(self) -> None:
-        db = self._db
-        touched = "SELECT DISTINCT i.record FROM identifier i JOIN shared s ON s.identifier = i.identifier"
-        numbers: dict[str, int] = {}
-        candidates: list[Candidate] = []
-        for no, source, record_id, fallback in db.execute(
-            f"SELECT no, source, id, fallback FROM record WHERE state = '' AND no IN ({touched})"
-        ).fetchall():
-            name = f"{source}/{record_id}"
-            numbers[name] = no
-            candidates.append(Candidate(name, self._identifiers(no), fallback))
-        decided: Assignment = assign(candidates)
-        db.executemany(
-            "UPDATE record SET publication = ? WHERE no = ?",
-            ((k, numbers[n]) for n, k in decided.keys.items()),
-        )
-        db.executemany(
-            "INSERT INTO alias VALUES (?, ?)", ((f"{s}:{v}", k) for (s, v), k in decided.aliases.items())
-        )
-        db.executemany(
-            "INSERT INTO ambiguous VALUES (?, ?)",
-            ((f"{s}:{v}", k) for (s, v), keys in decided.ambiguous.items() for k in keys),
-        )
-        db.executemany(
-            "INSERT INTO refusal VALUES (?, ?, ?)",
-            (
-                (f"{r.identifier[0]}:{r.identifier[1]}", "\n".join(r.records), r.reason)
-                for r in decided.refusals
-            ),
-        )
-
-    def _identifiers(self, record: int) -> Identifiers:
-        found = self._db.execute("SELECT identifier FROM identifier WHERE record = ?", (record,))
-        return tuple(split(row[0]) for row in found)
-
-    def _assign_alone(self) -> None:
-        """Records that share no identifier: the key is their own, no component to find."""
-        db = self._db
-        last = 0
-        query = (
-            "SELECT r.no, r.fallback, GROUP_CONCAT(i.identifier, char(31)) FROM record r"
-            " LEFT JOIN identifier i ON i.record = r.no"
-            " WHERE r.state = '' AND r.publication = '' AND r.no > ? GROUP BY r.no ORDER BY r.no LIMIT 20000"
-        )
-        while batch := db.execute(query, (last,)).fetchall():
-            last = batch[-1][0]
-            keys: list[tuple[str, int]] = []
-            aliases: list[tuple[str, str]] = []
-            for no, fallback, joined in batch:
-                names = joined.split("\x1f") if joined else []
-                key = publication_key(map(split, names)) or fallback
-                keys.append((key, no))
-                aliases += [(name, key) for name in names]
-            db.executemany("UPDATE record SET publication = ? WHERE no = ?", keys)
-            db.executemany("INSERT INTO alias VALUES (?, ?)", aliases)
+        return settle(self._db)
 
     def places(self, input_id: str) -> dict[int, Place]:
         """Position -> place, for the records of one input."""
@@ -304,16 +222,56 @@ class Index:
         ):
             yield Refusal(split(identifier), tuple(records.split("\n")), reason)
 
-    def journals(self) -> KnownJournals:
-        """Every journal that a record names."""
+    def journals(self, until: int | None = None) -> KnownJournals:
+        """Every journal that a record names; with `until` only those numbered up to it."""
+        limit = -1 if until is None else until
+        rows = self._db.execute("SELECT journal FROM journal WHERE ? < 0 OR no <= ?", (limit, limit))
         decode = msgspec.json.Decoder(Journal).decode
-        return KnownJournals(decode(row[0]) for row in self._db.execute("SELECT journal FROM journal"))
+        return KnownJournals(decode(row[0]) for row in rows)
+
+    def last_journal(self) -> int:
+        """The number of the last journal added."""
+        return int(self._db.execute("SELECT COALESCE(MAX(no), 0) FROM journal").fetchone()[0])
+
+    def with_journal(self, changed: Callable[[Journal], bool]) -> set[tuple[str, str]]:
+        """(source, id) of the records whose journal the function is true of."""
+        decode = msgspec.json.Decoder(Journal).decode
+        found: set[tuple[str, str]] = set()
+        for no, journal in self._db.execute("SELECT no, journal FROM journal").fetchall():
+            if changed(decode(journal)):
+                found.update(self._db.execute("SELECT source, id FROM record WHERE journal = ?", (no,)))
+        return found
+
+    def naming(self, identifiers: Iterable[str]) -> set[tuple[str, str]]:
+        """(source, id) of the records that name one of the identifiers ("doi:…") of another."""
+        found: set[tuple[str, str]] = set()
+        query = "SELECT r.source, r.id FROM mention m JOIN record r ON r.no = m.record WHERE m.hash = ?"
+        for identifier in identifiers:
+            found.update(self._db.execute(query, (fingerprint(identifier),)))
+        return found
+
+    def positions(self, source: str, record_id: str) -> list[Located]:
+        """Where all records of one (source, id) stand, and what became of them."""
+        rows = self._db.execute(
+            "SELECT n.id, r.position, r.no, r.publication, r.state"
+            " FROM record r JOIN input n ON n.no = r.input WHERE r.source = ? AND r.id = ? ORDER BY r.no",
+            (source, record_id),
+        )
+        return [Located(*row) for row in rows]
+
+    def of_input(self, input_id: str) -> set[tuple[str, str]]:
+        """(source, id) of the records of one input."""
+        query = "SELECT r.source, r.id FROM record r JOIN input n ON n.no = r.input WHERE n.id = ?"
+        return set(self._db.execute(query, (input_id,)))
 
 
-def split(identifier: str) -> tuple[str, str]:
-    """`doi:10.1/x` -> ("doi", "10.1/x")."""
-    scheme, _, value = identifier.partition(":")
-    return scheme, value
+def _drop_other_layout(path: Path) -> None:
+    if path.is_file():
+        db = sqlite3.connect(path)
+        (found,) = db.execute("PRAGMA user_version").fetchone()
+        db.close()
+        if found != _LAYOUT:
+            path.unlink()
 
 
 def key_identifiers(identifiers: Identifiers) -> Identifiers:

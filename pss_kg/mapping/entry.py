@@ -24,7 +24,9 @@ class Resolved(msgspec.Struct, frozen=True, omit_defaults=True):
     record: Publication
     references: tuple[str, ...] = ()
     relations: tuple[str, ...] = ()
+    cited_by: tuple[str, ...] = ()
     journal: str = ""  # key of its journal, "" where it has none
+    book: str = ""  # key of the publication that is a chapter's book, "" where no record describes it
 
 
 class Mention(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -35,6 +37,9 @@ class Mention(msgspec.Struct, frozen=True, omit_defaults=True):
     citing: str  # key of the publication that the record describes
     position: int  # place in its list, from 1; references and citing articles are counted apart
     reference: Reference
+    properties: tuple[str, ...] = ()
+    """How the citing publication stands to this one by that record: "cito:cites",
+    "cito:retracts"; empty where this one cites the other."""
 
 
 class Assertion(msgspec.Struct, frozen=True, omit_defaults=True):

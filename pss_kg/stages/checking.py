@@ -1,4 +1,4 @@
-"""Validation of main by shard, and quarantine of the records at fault.
+"""Validation of main by shard.
 
 The data graph of a shard is the shard, the types of everything it points to, and the sub-class
 axioms. A small graph is validated whole by the reference engine; both ways give the same
@@ -9,24 +9,30 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from pss_kg.identity.index import Index
 from pss_kg.iris import Iris
-from pss_kg.mapping import reconcile
-from pss_kg.records import Publication
-from pss_kg.stages.shards import MAIN, entries
-from pss_kg.stages.shuffle import Resolver, read_bucket, shard_of, shards_touched
+from pss_kg.stages.quads import MAIN, staged
 from pss_kg.validation import Engine, Finding, Shapes, subclass_axioms, validate
+from pss_kg.vocabulary import DATACITE
 from pss_kg.workspace import ShardFile, Workspace
 
 SMALL = 20_000
 """Triples of main below which the reference engine validates it whole."""
+
+_HAS_IDENTIFIER = f"<{DATACITE}hasIdentifier>"
+
+
+class Owned(msgspec.Struct, frozen=True, array_like=True):
+    """A finding and whose it is: a publication's key, or the IRI of a thing that is shared."""
+
+    owner: str
+    finding: Finding
 
 
 class CheckTask(NamedTuple):
@@ -36,27 +42,27 @@ class CheckTask(NamedTuple):
     base: str
     files: tuple[Path, ...]
     engine: Engine
+    types: Path | None = None
+    """A file of type triples that go before those in work/types.sqlite."""
 
 
-class Fault(msgspec.Struct, frozen=True):
-    """A record in quarantine, and the findings that put it there."""
+def check_tasks(workspace: Workspace, files: Iterable[ShardFile]) -> list[CheckTask]:
+    """How to validate these files of main: all at once if they are small, else each alone.
 
-    source: str
-    id: str
-    publication: str
-    title: str
-    shards: tuple[int, ...]
-    """The shards that hold anything the record said."""
-    findings: tuple[Finding, ...]
-
-
-def check_tasks(workspace: Workspace, base: str, files: Iterable[tuple[ShardFile, Path]]) -> list[CheckTask]:
-    """How to validate these files of main: all at once if they are small, else each alone."""
-    main = [(f, path) for f, path in files if f.graph == MAIN]
-    engine = engine_for(f for f, _ in main)
+    A file that the last build published already is read from graph/, another from work/graph/.
+    """
+    main = [f for f in files if f.graph == MAIN]
+    paths = [_path(workspace, f) for f in main]
+    engine = engine_for(main)
     if engine == "pyshacl":
-        return [CheckTask(workspace.root, base, tuple(path for _, path in main), engine)] if main else []
-    return [CheckTask(workspace.root, base, (path,), engine) for _, path in main]
+        return [CheckTask(workspace.root, workspace.base, tuple(paths), engine)] if main else []
+    return [CheckTask(workspace.root, workspace.base, (path,), engine) for path in paths]
+
+
+def _path(workspace: Workspace, file: ShardFile) -> Path:
+    # Not the other way round: a published file of this name may be there and be damaged.
+    anew = staged(workspace, file.graph, file.shard)
+    return anew if anew.is_file() else workspace.graph / file.file
 
 
 def engine_for(files: Iterable[ShardFile]) -> Engine:
@@ -64,15 +70,32 @@ def engine_for(files: Iterable[ShardFile]) -> Engine:
     return "pyshacl" if sum(f.quads for f in files if f.graph == MAIN) < SMALL else "fast"
 
 
-def check(task: CheckTask) -> list[Finding]:
+def check(task: CheckTask) -> list[Owned]:
     """The findings on these files, sorted."""
-    suffix = f" <{Iris(task.base).graph(MAIN)}> .\n"
+    iris = Iris(task.base)
+    suffix = f" <{iris.graph(MAIN)}> .\n"
     text = "".join(path.read_text(encoding="utf-8") for path in task.files).replace(suffix, " .\n")
     extra = subclass_axioms()
+    pointed = set(re.findall(r" (<[^<> ]*>) \.\n", text))
+    if task.types is not None:
+        lines = [(line.split(" ", 1)[0], line) for line in _lines(task.types)]
+        extra += "".join(line for subject, line in lines if subject in pointed)
+        pointed.difference_update(subject for subject, _ in lines)
     types = Workspace(task.root).work / "types.sqlite"
     if types.is_file():
-        extra += _types_of(set(re.findall(r" (<[^<> ]*>) \.\n", text)), types)
-    return validate(text, _shapes(), task.engine, extra=extra).findings
+        extra += _types_of(pointed, types)
+    findings = validate(text, _shapes(), task.engine, extra=extra).findings
+    return list(_owned(findings, text, iris))
+
+
+def _owned(findings: list[Finding], text: str, iris: Iris) -> Iterable[Owned]:
+    of_identifiers: dict[str, str] = {}
+    if any(f.focus.startswith(f"{iris.base}identifier/") for f in findings):
+        pattern = rf"^<(\S+)> {re.escape(_HAS_IDENTIFIER)} <(\S+)> \.$"
+        of_identifiers = {node: subject for subject, node in re.findall(pattern, text, re.MULTILINE)}
+    for finding in findings:
+        owner = iris.publication_key_of(of_identifiers.get(finding.focus, finding.focus))
+        yield Owned(owner or finding.focus, finding)
 
 
 @cache
@@ -97,6 +120,20 @@ def gather_types(workspace: Workspace) -> None:
     db.close()
 
 
+def _lines(path: Path) -> Iterator[str]:
+    with open(path, encoding="utf-8", newline="\n") as lines:
+        yield from lines
+
+
+def change_types(workspace: Workspace, subjects: Iterable[str], triples: Iterable[str]) -> None:
+    """Replace the types of these subjects (terms) in work/types.sqlite."""
+    db = sqlite3.connect(workspace.work / "types.sqlite")
+    db.executemany("DELETE FROM type WHERE subject = ?", ((subject,) for subject in subjects))
+    db.executemany("INSERT INTO type VALUES (?, ?)", ((t.split(" ", 1)[0], f"{t} .\n") for t in triples))
+    db.commit()
+    db.close()
+
+
 def _types_of(wanted: set[str], path: Path) -> str:
     db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     db.execute("CREATE TEMP TABLE wanted (subject TEXT PRIMARY KEY)")
@@ -105,51 +142,3 @@ def _types_of(wanted: set[str], path: Path) -> str:
     text = "".join(row[0] for row in rows)
     db.close()
     return text
-
-
-def faults(
-    workspace: Workspace,
-    base: str,
-    findings: Iterable[Finding],
-    shards: int,
-    excluded: frozenset[tuple[str, str]],
-) -> list[Fault]:
-    """The records that must leave main for these findings; only violations count.
-
-    At fault is the record whose value main took for the path of the result; where there is
-    none, the publication's record from the last source. A violation on a thing that many
-    publications share, or on a mention, puts no record at fault.
-    """
-    iris = Iris(base)
-    by_key: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if finding.severity == "violation" and (key := iris.publication_key_of(finding.focus)):
-            by_key.setdefault(key, []).append(finding)
-    by_shard: dict[int, list[str]] = {}
-    for key in by_key:
-        by_shard.setdefault(shard_of(key, shards), []).append(key)
-    found: dict[tuple[str, str], Fault] = {}
-    for shard, keys in sorted(by_shard.items()):
-        wanted = set(keys)
-        rows = (row for row in read_bucket(workspace, shard) if row.key in wanted)
-        gathered, _ = entries(rows, excluded, {})
-        for key, entry in sorted(gathered.items()):
-            for finding in by_key[key] if entry.records else ():
-                name = reconcile.record_at_fault(finding.path, entry)
-                if name is None:
-                    continue
-                if name in found:
-                    found[name] = msgspec.structs.replace(
-                        found[name], findings=(*found[name].findings, finding)
-                    )
-                else:
-                    record = next(r.record for r in entry.records if (r.record.source, r.record.id) == name)
-                    found[name] = _fault(workspace, record, key, shards, finding)
-    return [found[name] for name in sorted(found)]
-
-
-def _fault(workspace: Workspace, record: Publication, key: str, shards: int, finding: Finding) -> Fault:
-    with Index(workspace.index, read_only=True) as index:
-        touched = shards_touched(record, key, Resolver(index), index.journals(), shards)
-    title = record.title or record.vernacular_title
-    return Fault(record.source, record.id, key, title, tuple(sorted(touched)), (finding,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pss_kg.iris import Iris
-from pss_kg.stages.shards import MAIN
+from pss_kg.stages.quads import MAIN
 from pss_kg.validation import Finding, Naming, naming_from_triples
 from pss_kg.validation.naming import publication_key
 from pss_kg.workspace import Workspace

@@ -15,10 +15,11 @@ from typing import NamedTuple
 import msgspec
 import zstandard
 
-from pss_kg.errors import DamagedInput, InputError
+from pss_kg.errors import DamagedInput, InputError, WorkspaceError, printable
 from pss_kg.identity.index import Row, key_identifiers
-from pss_kg.iris import hash_key
-from pss_kg.records import Deletion, Journal, Publication, Unusable
+from pss_kg.identity.settling import fingerprint
+from pss_kg.iris import KEY_SCHEMES, hash_key
+from pss_kg.records import Book, Deletion, Publication, Reference, Relation, Unusable
 from pss_kg.sources.base import DEFAULT_MAX_FIELD, Input
 from pss_kg.sources.opening import detect, open_input
 from pss_kg.workspace import Workspace, encode_pretty, storage_errors, write_atomically
@@ -54,7 +55,6 @@ class Intake(NamedTuple):
 
     report: InputReport
     rows: list[Row]
-    journals: list[Journal]
 
 
 class Task(NamedTuple):
@@ -109,7 +109,7 @@ def read_input(task: Task) -> Intake:
     workspace = Workspace(task.root)
     source = detect(task.path)
     stream, _ = open_input(task.path)
-    given = Input(task.path, task.path.name, task.max_field)
+    given = Input(task.path, printable(task.path.name), task.max_field)
     path = record_path(workspace, task.id)
     beside = path.with_name(f".{path.name}.tmp")
     unusable: list[Unusable] = []
@@ -134,7 +134,7 @@ def read_input(task: Task) -> Intake:
                 writer.flush()
             report = InputReport(
                 id=task.id,
-                path=str(task.path),
+                path=printable(str(task.path)),
                 bytes=task.path.stat().st_size,
                 sha256=task.sha256,
                 source=source.name,
@@ -152,7 +152,7 @@ def read_input(task: Task) -> Intake:
             write_atomically(workspace.raw / f"{task.id}.json", encode_pretty(report))
         finally:
             beside.unlink(missing_ok=True)
-    return Intake(report, writer.rows, list(writer.journals.values()))
+    return Intake(report, writer.rows)
 
 
 def _deletion(item: Deletion) -> tuple[str, str, int]:
@@ -165,18 +165,15 @@ class _RecordWriter:
     def __init__(self, write: Callable[[bytes], int]) -> None:
         self._write = write
         self._encoder = msgspec.json.Encoder()
-        self._compressor = zstandard.ZstdCompressor(level=1)
+        self._compressor = zstandard.ZstdCompressor(level=1, write_checksum=True)
         self._lines: list[bytes] = []
         self._offset = 0
         self.frames: list[tuple[int, int, int]] = []
         self.rows: list[Row] = []
-        self.journals: dict[Journal, Journal] = {}
 
     def add(self, record: Publication) -> None:
         line = self._encoder.encode(record)
         self._lines.append(line)
-        if record.journal is not None:
-            self.journals.setdefault(record.journal, record.journal)
         self.rows.append(index_row(len(self.rows), record, line))
         if len(self._lines) == FRAME:
             self.flush()
@@ -202,7 +199,18 @@ def index_row(position: int, record: Publication, encoded: bytes) -> Row:
         _fallback(record),
         key_identifiers(record.identifiers),
         record.claim.value if record.claim else None,
+        msgspec.json.encode(record.journal).decode() if record.journal else "",
+        _mentions(record),
     )
+
+
+def _mentions(record: Publication) -> tuple[int, ...]:
+    """Fingerprints of the identifiers of others that the record names, each once."""
+    others: list[Reference | Relation | Book] = [*record.references, *record.cited_by, *record.relations]
+    if record.book is not None:
+        others.append(record.book)
+    names = {f"{s}:{v}" for other in others for s, v in other.identifiers if s in KEY_SCHEMES}
+    return tuple(sorted(map(fingerprint, names)))
 
 
 def _fallback(record: Publication) -> str:
@@ -216,19 +224,49 @@ def _fallback(record: Publication) -> str:
 
 
 def load_reports(workspace: Workspace) -> list[InputReport]:
-    """Every input that was read, by id."""
+    """Every input that was read, by id.
+
+    Raises WorkspaceError for an entry of raw/ that is damaged.
+    """
     decode = msgspec.json.Decoder(InputReport).decode
-    return [decode(path.read_bytes()) for path in sorted(workspace.raw.glob("*.json"))]
+    reports = []
+    for path in sorted(workspace.raw.glob("*.json")):
+        try:
+            reports.append(decode(path.read_bytes()))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise WorkspaceError(
+                f"this file is damaged ({error}).",
+                where=str(path),
+                todo="Delete it and index.sqlite, and build with all your inputs again.",
+            ) from error
+    return reports
 
 
 def read_frame(path: Path, offset: int, size: int) -> Iterator[Publication]:
-    """The records of one frame."""
-    with open(path, "rb") as raw:
-        raw.seek(offset)
-        content = zstandard.ZstdDecompressor().decompressobj().decompress(raw.read(size))
+    """The records of one frame.
+
+    Raises InputError where the file is missing, cut or otherwise damaged: half a frame would
+    unpack without a word.
+    """
     decode = msgspec.json.Decoder(Publication).decode
-    for line in content.splitlines():
-        yield decode(line)
+    try:
+        with open(path, "rb") as raw:
+            raw.seek(offset)
+            unpacked = zstandard.ZstdDecompressor().decompressobj()
+            content = unpacked.decompress(raw.read(size))
+        if not unpacked.eof:
+            raise zstandard.ZstdError("it ends too early")
+        # Not splitlines(): inside JSON only \n is sure to be escaped.
+        for line in content.split(b"\n"):
+            if line:
+                yield decode(line)
+    except (OSError, zstandard.ZstdError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        name = path.name.removesuffix(".jsonl.zst")
+        raise InputError(
+            f"the record file is damaged ({error}).",
+            where=str(path),
+            todo=f"Delete it, raw/{name}.json and index.sqlite, and build with all your inputs again.",
+        ) from error
 
 
 def intake_of(workspace: Workspace, report: InputReport) -> Intake:
@@ -238,18 +276,8 @@ def intake_of(workspace: Workspace, report: InputReport) -> Intake:
     """
     path = record_path(workspace, report.id)
     rows: list[Row] = []
-    journals: dict[Journal, Journal] = {}
     encode = msgspec.json.Encoder().encode
-    try:
-        for offset, size, _ in report.frames:
-            for record in read_frame(path, offset, size):
-                if record.journal is not None:
-                    journals.setdefault(record.journal, record.journal)
-                rows.append(index_row(len(rows), record, encode(record)))
-    except (OSError, zstandard.ZstdError, msgspec.DecodeError) as error:
-        raise InputError(
-            f"the record file is damaged ({error}).",
-            where=str(path),
-            todo=f"Delete it and {report.id}.json in raw/, then build from {report.path} again.",
-        ) from error
-    return Intake(report, rows, list(journals.values()))
+    for offset, size, _ in report.frames:
+        for record in read_frame(path, offset, size):
+            rows.append(index_row(len(rows), record, encode(record)))
+    return Intake(report, rows)

@@ -15,19 +15,12 @@ from typing import NamedTuple
 
 from pss_kg.iris import Iris, encode
 from pss_kg.mapping.entry import rank
-from pss_kg.stages.shards import (
-    MAIN,
-    GraphWriter,
-    MappedShard,
-    ShardCounts,
-    Statement,
-    read_shared,
-    write_types,
-)
-from pss_kg.vocabulary import RDF
+from pss_kg.stages import shared
+from pss_kg.stages.quads import MAIN, TYPE, GraphWriter, ShardCounts, ShardPart
+from pss_kg.stages.shards import write_types
+from pss_kg.stages.shared import Statement
+from pss_kg.stages.splice import next_to
 from pss_kg.workspace import Workspace
-
-_TYPE = f"<{RDF}type>"
 
 
 def describe(rows: Iterable[tuple[Statement, int]]) -> dict[str, list[str]]:
@@ -65,7 +58,7 @@ def describe(rows: Iterable[tuple[Statement, int]]) -> dict[str, list[str]]:
 
 
 def _type_first(predicate: str) -> tuple[bool, str]:
-    return predicate != _TYPE, predicate
+    return predicate != TYPE, predicate
 
 
 def _strength(value: str, said: dict[str, int]) -> tuple[tuple[int, str], int, str]:
@@ -79,9 +72,11 @@ class ReduceTask(NamedTuple):
     root: Path
     base: str
     shard: int
+    is_increment: bool = False
+    """Read what splicing left in work/next/ first, and write notes there."""
 
 
-def reduce_shard(task: ReduceTask) -> MappedShard:
+def reduce_shard(task: ReduceTask) -> ShardPart:
     """Merge the statements of all mapped shards on the things of one shard."""
     workspace = Workspace(task.root)
     iris = Iris(task.base)
@@ -89,29 +84,25 @@ def reduce_shard(task: ReduceTask) -> MappedShard:
     writers: dict[str, GraphWriter] = {}
     counts = ShardCounts(classes={}, found={})
     types: list[str] = []
-    rows = read_shared(workspace, task.shard)
+    upcoming = next_to(workspace) if task.is_increment else None
+    rows = shared.read(workspace, task.shard, upcoming)
     for _, statements in groupby(rows, key=lambda row: row[0][0]):
         for graph, triples in describe(statements).items():
             if not triples:
                 continue
             if graph not in writers:
-                writers[graph] = GraphWriter(workspace.work / "graph", iris, graph, name)
-            writers[graph].add(triples)
+                writers[graph] = GraphWriter(workspace, iris, graph, name)
+            writers[graph].add("", triples)
             if graph == MAIN:
                 for kind, triple in _types(triples):
-                    counts.classes[kind] = counts.classes.get(kind, 0) + 1
+                    counts.classes[kind[1:-1]] = counts.classes.get(kind[1:-1], 0) + 1
                     types.append(triple)
-    write_types(workspace, name, types)
-    return MappedShard([writers[graph].close() for graph in sorted(writers)], counts)
+    write_types(upcoming or workspace, name, types)
+    return ShardPart([writers[graph].close() for graph in sorted(writers)], counts)
 
 
 def _types(triples: list[str]) -> Iterator[tuple[str, str]]:
     for triple in triples:
         _, predicate, kind = triple.split(" ", 2)
-        if predicate == _TYPE:
+        if predicate == TYPE:
             yield kind, triple
-
-
-def staged(workspace: Workspace, graph: str, shard: str) -> Path:
-    """The file of a shard before it is published."""
-    return workspace.work / "graph" / graph / f"{shard}.nq"

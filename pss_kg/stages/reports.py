@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
+from pss_kg.errors import WorkspaceError
 from pss_kg.identity.components import Refusal
 from pss_kg.records import Unusable
-from pss_kg.stages.checking import Fault
-from pss_kg.stages.shards import MAIN
+from pss_kg.stages.faults import Fault
+from pss_kg.stages.quads import MAIN
 from pss_kg.validation import Engine, Finding, Outcome, Shapes, counts, report_turtle, validate
 from pss_kg.workspace import Manifest, Workspace, encode_pretty, write_atomically
 
 _VIOLATIONS = "violations.jsonl"
+
+Line = TypeVar("Line", Fault, Unusable)
 
 
 class StoredReport(msgspec.Struct, frozen=True):
@@ -54,17 +58,20 @@ def stored(workspace: Workspace) -> StoredReport | None:
         report = msgspec.json.decode(path.read_bytes(), type=StoredReport)
     except msgspec.DecodeError:
         return None  # damaged: as good as none, it is made anew
-    return report if report.digest == workspace.manifest().digest() else None
+    return report if report.digest == workspace.manifest().built().digest() else None
 
 
 def held(workspace: Workspace) -> tuple[list[Fault], list[Unusable]]:
-    """What is in quarantine: records with violations, and records that could not be used."""
-    faults = [msgspec.json.decode(line, type=Fault) for line in _lines(workspace.quarantine / _VIOLATIONS)]
+    """What is in quarantine: records with violations, and records that could not be used.
+
+    Raises WorkspaceError for a file that is damaged.
+    """
+    faults = _decoded(workspace.quarantine / _VIOLATIONS, Fault)
     unusable = [
-        msgspec.json.decode(line, type=Unusable)
+        record
         for path in sorted(workspace.quarantine.glob("*.jsonl"))
         if path.name != _VIOLATIONS
-        for line in _lines(path)
+        for record in _decoded(path, Unusable)
     ]
     return faults, unusable
 
@@ -102,5 +109,15 @@ def validate_anew(workspace: Workspace, shapes: Sequence[str] = (), engine: str 
     return validate(main_triples(workspace), chosen, engine, extra=subclass_axioms())
 
 
-def _lines(path: Path) -> list[bytes]:
-    return path.read_bytes().splitlines() if path.is_file() else []
+def _decoded(path: Path, kind: type[Line]) -> list[Line]:
+    lines = path.read_bytes().splitlines() if path.is_file() else []
+    try:
+        return [msgspec.json.decode(line, type=kind) for line in lines]
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise WorkspaceError(
+            f"this file is damaged ({error}).",
+            where=str(path),
+            todo="Delete it and graph/manifest.json, and run `pss-kg build` again."
+            if path.name == _VIOLATIONS
+            else f"Delete it, raw/{path.stem}.json and index.sqlite, and build with all your inputs again.",
+        ) from error

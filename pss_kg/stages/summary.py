@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from pss_kg.errors import printable
 from pss_kg.validation import in_words
 from pss_kg.workspace import Manifest
 
@@ -64,7 +65,8 @@ class Summary(msgspec.Struct, omit_defaults=True):
         ]
         lines += _claims(self.ledger)
         lines.append(f"Quads         {self.quads:,} in {len(self.graphs.keys() - {'provenance'})} graphs")
-        lines.append(f"Validation    {in_words(self.findings)}")
+        checked = in_words(self.findings) if self.findings else "its report is missing; see `pss-kg validate`"
+        lines.append(f"Validation    {checked}")
         lines += _listed("In quarantine", self.quarantined)
         lines += _listed("Damaged files, read up to the damage", self.damaged)
         lines += _listed("Files that were not read", _by_reason(self.unread), len(self.unread))
@@ -122,7 +124,8 @@ def _listed(title: str, listed: list[str], total: int = 0) -> list[str]:
     if not listed:
         return []
     more = [f"  and {len(listed) - 10:,} more"] if len(listed) > 10 else []
-    return ["", f"{title}: {total or len(listed):,}", *(f"  {line}" for line in listed[:10]), *more]
+    shown = (f"  {printable(line)}" for line in listed[:10])
+    return ["", f"{title}: {total or len(listed):,}", *shown, *more]
 
 
 def source_counts(states: dict[tuple[str, str], int], unusable: dict[str, int]) -> dict[str, dict[str, int]]:

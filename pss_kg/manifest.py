@@ -1,0 +1,78 @@
+"""graph/manifest.json: which files make up the published graph, and its counts. Holds no times."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from pss_kg.vocabulary import BASE
+
+FORMAT = 1
+"""The version of the layout. A workspace of a higher one is refused."""
+
+PROVENANCE = "provenance"
+"""The one graph that may hold times and run ids."""
+
+INFERRED = "inferred"
+"""The graph that `infer` makes from what `build` made; a new build leaves it out."""
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """All that is read of a manifest before its layout is known."""
+
+    format: int = FORMAT
+
+
+class ShardFile(msgspec.Struct, frozen=True):
+    """One file of graph/: the quads of one graph in one shard, sorted by publication key."""
+
+    graph: str  # "main", "source/pubmed", "attribution" …
+    shard: str  # "0a", or "shared-03" for things that publications share
+    file: str  # path under graph/
+    quads: int
+    bytes: int
+    sha256: str
+
+
+class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """graph/manifest.json: what the graph is made of, and its counts. Holds no times."""
+
+    format: int = FORMAT
+    base: str = BASE
+    software: str = ""
+    """The version of pss-kg that mapped it; another version maps anew."""
+    shards: int = 16
+    inputs: tuple[str, ...] = ()
+    files: tuple[ShardFile, ...] = ()
+    classes: dict[str, int] = {}
+    """Instances in main, by class IRI."""
+    counts: dict[str, int] = {}
+    """described, mentioned, citations, typed_citations, claimed, found …"""
+    sources: dict[str, dict[str, int]] = {}
+    """source -> read, described, merged, superseded, deleted, quarantined."""
+    ledger: dict[str, dict[str, int]] = {}
+    """publication key -> {"claimed <source>": n, "found": n} where a source claimed a count."""
+
+    inferred_from: str = ""
+    """What graph/inferred was made from; "" where it was not made."""
+
+    def built(self) -> Manifest:
+        """The manifest as `build` left it: without what was inferred later."""
+        files = tuple(file for file in self.files if file.graph != INFERRED)
+        return msgspec.structs.replace(self, files=files, inferred_from="")
+
+    def digest(self) -> str:
+        """One digest of all graphs but provenance; equal graphs have equal digests."""
+        whole = hashlib.sha256()
+        for file in self.files:
+            if file.graph != PROVENANCE:
+                whole.update(f"{file.graph} {file.shard} {file.sha256}\n".encode())
+        return whole.hexdigest()
+
+    def graphs(self) -> dict[str, int]:
+        """Quads by graph name, sorted by name."""
+        quads: dict[str, int] = {}
+        for file in self.files:
+            quads[file.graph] = quads.get(file.graph, 0) + file.quads
+        return dict(sorted(quads.items()))

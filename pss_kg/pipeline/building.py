@@ -1,0 +1,179 @@
+"""`build`: read, make the graph (whole, or only what is touched), publish, load the store."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from pss_kg import __version__, provenance
+from pss_kg.errors import WorkspaceError
+from pss_kg.identity.index import Index
+from pss_kg.iris import Iris
+from pss_kg.pipeline import increment, intake, made, whole
+from pss_kg.pipeline.made import Made
+from pss_kg.pipeline.run import Progress, Run
+from pss_kg.stages import checking, reading, reports, summary
+from pss_kg.stages.pool import Pool, default_jobs
+from pss_kg.stages.quads import GraphWriter, staged
+from pss_kg.stages.reading import InputReport
+from pss_kg.stages.summary import Summary
+from pss_kg.validation import merged
+from pss_kg.workspace import PROVENANCE, Manifest, Workspace, encode_pretty, storage_errors, write_atomically
+
+
+def build(
+    given: Sequence[str],
+    root: Path,
+    *,
+    jobs: int | None = None,
+    store: bool = True,
+    progress: Progress | None = None,
+) -> Summary:
+    """Read files, folders and globs into the workspace at `root` and publish its graph.
+
+    Raises UnreadableInput or UnknownFormat if nothing that was named can be read,
+    WorkspaceBusy if another process writes there, WorkspaceError if it can't be written.
+    """
+    run, result = Run(progress), Summary()
+    tasks = intake.tasks_for(root, given, result)
+    workspace = Workspace.create(root)
+    with workspace.lock(), storage_errors(root), Pool(jobs or default_jobs()) as pool:
+        with run.stage("read"):
+            taken = intake.read(run, workspace, pool, tasks, result)
+        run.seconds["read"] -= run.seconds.get("identity", 0.0)
+        read = reading.load_reports(workspace)
+        result.inputs, result.new_inputs = len(read), len(taken.new)
+        named = {task.id for task in tasks}
+        result.damaged = [report.damage for report in read if report.damage and report.id in named]
+        before = workspace.sound_manifest().built()
+        if _is_current(before, read):
+            result.unchanged = not taken.new
+        else:
+            ready = increment.make(run, workspace, pool, read, taken, before)
+            ready = ready or whole.make(run, workspace, pool, read)
+            _publish(run, workspace, ready, read, taken.new)
+        _fill(workspace, result)
+        if store:
+            from pss_kg import store as store_module
+
+            with run.stage("store"):
+                store_module.ensure(workspace)
+        result.seconds = {**run.seconds, "total": run.elapsed()}
+        write_atomically(workspace.reports / "build.json", encode_pretty(result))
+        return result
+
+
+def _is_current(manifest: Manifest, read: list[InputReport]) -> bool:
+    inputs = tuple(report.id for report in read)
+    return bool(manifest.files) and manifest.inputs == inputs and manifest.software == __version__
+
+
+def _publish(
+    run: Run, workspace: Workspace, ready: Made, read: list[InputReport], new: list[InputReport]
+) -> None:
+    """Make what stands ready the state of the graph, with the reports on it."""
+    with run.stage("publish"):
+        manifest = _manifest(workspace, ready, read)
+        with Index(workspace.index, read_only=True) as index:
+            refusals = list(index.refusals())
+        findings = merged(owned.finding for owned in ready.findings)
+        engine = checking.engine_for(ready.files)
+        reports.write(workspace, manifest, findings, engine, ready.held, refusals)
+
+        run_id = uuid.uuid4().hex
+        iris = Iris(workspace.base)
+        writer = GraphWriter(workspace, iris, PROVENANCE, run_id)
+        used = [(report.id, Path(report.path).name, report.sha256) for report in new]
+        now = datetime.now(UTC)
+        writer.add("", list(provenance.run_triples(iris, run_id, run.started, now, used)))
+        earlier = [f for f in workspace.sound_manifest().files if f.graph == PROVENANCE]
+        this_run = writer.close()
+        for file in (*manifest.files, this_run):
+            source, target = staged(workspace, file.graph, file.shard), workspace.graph / file.file
+            if source.is_file():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(source, target)
+        manifest = msgspec.structs.replace(manifest, files=(*manifest.files, *earlier, this_run))
+        workspace.publish(manifest)
+        increment.settle(workspace)
+        made.save(workspace, ready, manifest.digest())
+
+
+def _manifest(workspace: Workspace, ready: Made, read: list[InputReport]) -> Manifest:
+    counts = ready.total()
+    unusable: dict[str, int] = {}
+    for report in read:
+        unusable[report.source] = unusable.get(report.source, 0) + report.unusable
+    with Index(workspace.index, read_only=True) as index:
+        states, claims = index.states(ready.view.excluded), index.claims()
+    return Manifest(
+        base=workspace.base,
+        software=__version__,
+        shards=ready.shards,
+        inputs=tuple(report.id for report in read),
+        files=tuple(sorted(ready.files, key=lambda f: (f.graph, f.shard.startswith("shared"), f.shard))),
+        classes=dict(sorted(counts.classes.items())),
+        counts={
+            "described": counts.described,
+            "mentioned": counts.mentioned,
+            "citations": counts.citations,
+            "typed_citations": counts.typed_citations,
+        },
+        sources=summary.source_counts(states, unusable),
+        ledger=summary.ledger(claims, counts.found),
+    )
+
+
+def _fill(workspace: Workspace, result: Summary) -> None:
+    """Fill the summary from what is published."""
+    published = summary.from_manifest(workspace.manifest())
+    for name in ("sources", "counts", "ledger", "graphs", "digest"):
+        setattr(result, name, getattr(published, name))
+    if stored := reports.stored(workspace):
+        result.findings = stored.counts
+    result.quarantined = reports.held_in_words(workspace)
+
+
+def remap(
+    root: Path,
+    *,
+    jobs: int | None = None,
+    store: bool = True,
+    again: bool = False,
+    progress: Progress | None = None,
+) -> Summary:
+    """Map and publish anew from records/ and the index; no input is read.
+
+    Nothing is done where the graph is of these records and this version, unless `again`.
+    Errors as `build`, and WorkspaceError where nothing was ever read.
+    """
+    run, result = Run(progress), Summary()
+    workspace = Workspace.open(root)
+    with workspace.lock(), storage_errors(root), Pool(jobs or default_jobs()) as pool:
+        intake.read(run, workspace, pool, [], result)  # makes an index anew that is not there
+        read = reading.load_reports(workspace)
+        if not read:
+            raise WorkspaceError(
+                "nothing was read into this workspace yet.",
+                where=str(root),
+                todo="Run `pss-kg build INPUT…`.",
+            )
+        result.inputs = len(read)
+        if not again and _is_current(workspace.sound_manifest(), read):
+            result.unchanged = True
+        else:
+            _publish(run, workspace, whole.make(run, workspace, pool, read), read, [])
+        _fill(workspace, result)
+        if store:
+            from pss_kg import store as store_module
+
+            with run.stage("store"):
+                store_module.ensure(workspace)
+        result.seconds = {**run.seconds, "total": run.elapsed()}
+        write_atomically(workspace.reports / "build.json", encode_pretty(result))
+        return result

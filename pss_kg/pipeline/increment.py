@@ -1,0 +1,252 @@
+"""The graph after some more input, made from what stood there before.
+
+Only what the new records touch is routed, mapped, reduced and validated again; the rest of each
+file is copied. The result is the same, byte for byte, as that of a build from scratch.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+from pss_kg import __version__
+from pss_kg.identity.index import Index
+from pss_kg.iris import Iris
+from pss_kg.pipeline import made, whole
+from pss_kg.pipeline.intake import Taken
+from pss_kg.pipeline.made import Made, State
+from pss_kg.pipeline.run import Run
+from pss_kg.stages import checking, reduction, shuffle, splice
+from pss_kg.stages.checking import CheckTask, Owned
+from pss_kg.stages.faults import Fault, faults
+from pss_kg.stages.pool import Pool
+from pss_kg.stages.quads import MAIN, ShardCounts, ShardPart, staged
+from pss_kg.stages.reading import InputReport
+from pss_kg.stages.shards import View
+from pss_kg.stages.touched import groups, touched
+from pss_kg.workspace import Manifest, ShardFile, Workspace
+
+MOST_GENERATIONS = 64
+"""Increments after which the buckets are filled anew."""
+
+MOST_TOUCHED = 0.2
+"""The part of the records beyond which a build from scratch is as fast."""
+
+_ALONE = 4
+"""Shards below which worker processes cost more than they save."""
+
+
+def make(
+    run: Run,
+    workspace: Workspace,
+    pool: Pool,
+    read: list[InputReport],
+    taken: Taken,
+    manifest: Manifest,
+) -> Made | None:
+    """The graph after this increment; None where it must be, or had better be, made anew."""
+    state = made.load(workspace)
+    if state is None or taken.changes is None or not _fits(state, manifest, read, taken):
+        return None
+    with run.stage("shuffle"), Index(workspace.index, read_only=True) as index:
+        records = groups(index, taken.changes, taken.last_journal)
+        if len(records) > MOST_TOUCHED * sum(report.records for report in read):
+            return None
+        reports = {report.id: report for report in read}
+        found = touched(workspace, index, taken.changes, taken.last_journal, records, reports)
+        ambiguous, claimed = index.ambiguous(), frozenset(index.claims())
+        generation = state.generation + 1
+        before = state.view()
+        dead = {**before.dead, **dict.fromkeys(found.records, generation)}
+        keys = found.keys | (claimed ^ before.claimed)
+        held = _release(list(state.held), found.records, keys)
+        now = View(frozenset((f.source, f.id) for f in held), ambiguous, claimed, dead)
+        made.forget(workspace)
+        shutil.rmtree(workspace.work / "next", ignore_errors=True)
+        with shuffle.Buckets(workspace, generation, "increment") as buckets:
+            for row in found.rows:
+                buckets.add(row)
+    first: list[Owned] | None = None
+    while True:
+        anew = _Anew(run, workspace, pool, state, manifest, keys, before, now, generation)
+        if shuffle.shard_count(anew.total().keys) != state.shards:
+            return None
+        with run.stage("validate"):
+            findings = [owned for owned in anew.validate() if anew.concerns(owned.owner)]
+            kept = [owned for owned in state.findings if not anew.concerns(owned.owner)]
+            first = kept + findings if first is None else first
+            more = faults(workspace, findings, now)
+        if not more:
+            break
+        held += more
+        keys |= {key for fault in more for key in fault.keys}
+        now = now._replace(excluded=now.excluded | {(fault.source, fault.id) for fault in more})
+    held.sort(key=lambda fault: (fault.source, fault.id))
+    return Made(state.shards, anew.files, anew.parts, first, held, now, generation)
+
+
+def settle(workspace: Workspace) -> None:
+    """Put the notes of an increment in the place of the old ones, once the graph is published."""
+    upcoming = splice.next_to(workspace).work
+    for path in sorted(upcoming.glob("types/*.nt")):
+        old = (workspace.work / "types" / path.name).read_text(encoding="utf-8").splitlines()
+        new = path.read_text(encoding="utf-8").splitlines()
+        if old != new:
+            kept = set(old) & set(new)
+            gone = {line.split(" ", 1)[0] for line in old if line not in kept}
+            subjects = gone | {line.split(" ", 1)[0] for line in new if line not in kept}
+            triples = [line.removesuffix(" .") for line in new if line.split(" ", 1)[0] in subjects]
+            checking.change_types(workspace, subjects, triples)
+    for folder in ("types", "shared", "shards"):
+        for path in sorted((upcoming / folder).glob("*")):
+            os.replace(path, workspace.work / folder / path.name)
+    shutil.rmtree(upcoming, ignore_errors=True)
+    shutil.rmtree(workspace.work / "graph", ignore_errors=True)
+
+
+def _fits(state: State, manifest: Manifest, read: list[InputReport], taken: Taken) -> bool:
+    """Whether what stands under work/ belongs to the published graph, and only new input came."""
+    new = {report.id for report in taken.new}
+    return (
+        state.digest == manifest.digest()
+        and manifest.software == __version__
+        and state.generation < MOST_GENERATIONS
+        and set(manifest.inputs) == {report.id for report in read} - new
+    )
+
+
+def _release(held: list[Fault], records: set[tuple[str, str]], keys: set[str]) -> list[Fault]:
+    """Let records out of quarantine that the increment touches; they are judged anew.
+
+    `keys` grows by the publications of which they said anything. Gives those that stay.
+    """
+    while True:
+        freed = [f for f in held if (f.source, f.id) in records or f.publication in keys]
+        if not freed:
+            return held
+        held = [fault for fault in held if fault not in freed]
+        keys.update(key for fault in freed for key in fault.keys)
+
+
+class _Anew:
+    """The touched shards, spliced and reduced."""
+
+    def __init__(
+        self,
+        run: Run,
+        workspace: Workspace,
+        pool: Pool,
+        state: State,
+        manifest: Manifest,
+        keys: set[str],
+        before: View,
+        now: View,
+        generation: int,
+    ) -> None:
+        self._run, self._workspace, self._pool, self._keys = run, workspace, pool, keys
+        self._shards = state.shards
+        self.parts: dict[str, ShardCounts] = dict(state.parts)
+        files = {(f.graph, f.shard): f for f in manifest.files if _is_of_build(f.graph)}
+        by_shard: dict[int, set[str]] = {}
+        for key in keys:
+            by_shard.setdefault(shuffle.shard_of(key, state.shards), set()).add(key)
+        root, base = workspace.root, workspace.base
+        with run.stage("map"):
+            tasks = [
+                splice.SpliceTask(
+                    root,
+                    base,
+                    number,
+                    state.shards,
+                    frozenset(some),
+                    before,
+                    now,
+                    generation,
+                    tuple(
+                        (graph, workspace.graph / file.file)
+                        for (graph, shard), file in files.items()
+                        if shard == f"{number:02x}"
+                    ),
+                )
+                for number, some in sorted(by_shard.items())
+            ]
+            subjects: set[int] = set()
+            results = pool.run(splice.splice, tasks, alone=len(tasks) < _ALONE)
+            for done, (number, result) in enumerate(results, 1):
+                if isinstance(result, Exception):
+                    raise result
+                self._replace(files, f"{tasks[number].shard:02x}", result.files, result.counts)
+                subjects |= result.subjects
+                run.progress("map", done, len(tasks))
+            reduce_tasks = [reduction.ReduceTask(root, base, number, True) for number in sorted(subjects)]
+            for reduce_task, part in zip(
+                reduce_tasks,
+                _in_order(pool, reduce_tasks),
+                strict=True,
+            ):
+                self._replace(files, f"shared-{reduce_task.shard:02x}", part.files, part.counts)
+        self.subjects = subjects
+        self.touched = sorted(by_shard)
+        self.files = list(files.values())
+
+    def _replace(
+        self,
+        files: dict[tuple[str, str], ShardFile],
+        shard: str,
+        new: list[ShardFile],
+        counts: ShardCounts,
+    ) -> None:
+        for name in [name for name in files if name[1] == shard]:
+            del files[name]
+        files.update({(file.graph, file.shard): file for file in new})
+        self.parts[shard] = counts
+
+    def total(self) -> ShardCounts:
+        """The counts of the whole graph."""
+        whole_graph = ShardCounts(classes={}, found={})
+        for part in self.parts.values():
+            whole_graph = whole_graph.plus(part)
+        return whole_graph
+
+    def concerns(self, owner: str) -> bool:
+        """Whether findings on this publication or shared thing were looked for again."""
+        if owner in self._keys:
+            return True
+        return owner.startswith(Iris(self._workspace.base).base) and (
+            shuffle.shard_of(f"<{owner}>", self._shards) in self.subjects
+        )
+
+    def _is_small(self) -> bool:
+        return checking.engine_for(self.files) == "pyshacl"
+
+    def validate(self) -> list[Owned]:
+        """The findings on what was made anew, or on all of main where it is small."""
+        workspace, upcoming = self._workspace, splice.next_to(self._workspace)
+        types = upcoming.work / "types.nt"
+        texts = (path.read_text(encoding="utf-8") for path in sorted(upcoming.work.glob("types/*.nt")))
+        types.parent.mkdir(parents=True, exist_ok=True)
+        types.write_text("".join(texts), encoding="utf-8")
+        if self._is_small():
+            tasks = checking.check_tasks(workspace, self.files)
+        else:
+            paths = [upcoming.work / "changed" / f"{number:02x}.nt" for number in self.touched]
+            shared = (staged(workspace, MAIN, f"shared-{number:02x}") for number in sorted(self.subjects))
+            paths += [path for path in shared if path.is_file()]
+            tasks = [CheckTask(workspace.root, workspace.base, tuple(paths), "fast")]
+        tasks = [task._replace(types=types) for task in tasks]
+        return whole.check_all(self._run, self._pool, tasks)
+
+
+def _in_order(pool: Pool, tasks: list[reduction.ReduceTask]) -> list[ShardPart]:
+    done = dict(pool.run(reduction.reduce_shard, tasks, alone=len(tasks) < _ALONE))
+    results = []
+    for number in range(len(tasks)):
+        result = done[number]
+        if isinstance(result, Exception):
+            raise result
+        results.append(result)
+    return results
+
+
+def _is_of_build(graph: str) -> bool:
+    return graph in (MAIN, "attribution", "identity") or graph.startswith("source/")
