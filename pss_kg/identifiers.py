@@ -171,6 +171,26 @@ def normalise_issn(text: str) -> str:
     return f"{digits[:4]}-{digits[4:]}" if digits[7] == ("X" if check == 10 else str(check)) else ""
 
 
+def normalise_isbn(text: str) -> str:
+    """The ISBN as 13 digits, with the check digit verified (ISO 2108); one of 10 digits is
+    brought into that form. "" for anything else. Words behind it (`(pbk.)`) are passed over."""
+    match = _ISBN.match(text)
+    if not match:
+        return ""
+    digits = re.sub("[- \u2010-\u2015]", "", match[1]).upper()
+    if len(digits) == 10 and "X" not in digits[:9]:
+        total = sum((10 - n) * (10 if c == "X" else int(c)) for n, c in enumerate(digits))
+        return _isbn13("978" + digits[:9]) if total % 11 == 0 else ""
+    if len(digits) == 13 and digits.isdecimal() and digits.startswith(("978", "979")):
+        return digits if _isbn13(digits[:12]) == digits else ""
+    return ""
+
+
+def _isbn13(first: str) -> str:
+    total = sum(int(c) * (3 if n % 2 else 1) for n, c in enumerate(first))
+    return f"{first}{-total % 10}"
+
+
 def normalise_openalex(text: str) -> str:
     """An OpenAlex id without its URL: `W2741809807`."""
     match = _OPENALEX.match(text)
@@ -185,6 +205,7 @@ NORMALISERS: dict[str, Callable[[str], str]] = {
     "orcid": normalise_orcid,
     "ror": normalise_ror,
     "issn": normalise_issn,
+    "isbn": normalise_isbn,
 }
 """Scheme -> its normaliser."""
 
@@ -198,6 +219,10 @@ _TYPED_SCHEMES = {
     "pmc": "pmcid",
     "openalex": "openalex",
 }
+_ISBN = re.compile(
+    r"\s*(?:ISBN(?:-?1[03])?\s*:?\s*)?([0-9](?:[- \u2010-\u2015]?[0-9Xx]){9,12})(?![0-9Xx])",
+    re.IGNORECASE | re.ASCII,
+)
 _TYPED = re.compile(r"\s*(pmid|pubmed|doi|pmcid|pmc|openalex)\s*[:=-]\s*(.+)\Z", re.IGNORECASE | re.DOTALL)
 _PMC_SITE = re.compile(r"/pmc/|pmc\.ncbi\.|europepmc\.org/articles?/(?!med/)|pmc", re.IGNORECASE)
 

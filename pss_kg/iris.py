@@ -15,8 +15,9 @@ from urllib.parse import quote
 
 from pss_kg.vocabulary import BASE
 
-KEY_SCHEMES = ("pmid", "doi", "pmcid", "openalex")
-"""The schemes that may name a publication, first one first."""
+KEY_SCHEMES = ("pmid", "doi", "pmcid", "openalex", "ncbibook")
+"""The schemes that may name a publication, first one first. `ncbibook`, the name of a book on
+NCBI Bookshelf, leads from a chapter to the record of its book; such a record has a PMID too."""
 
 _OF_A_PUBLICATION = frozenset(
     [
@@ -125,6 +126,19 @@ class Iris:
 
     def role(self, key: str, role: str, n: int) -> str:
         return f"{self.base}role/{key}/{role}/{n}"
+
+    def book(self, key: str) -> str:
+        return f"{self.base}book/{key}"
+
+    def book_agent(self, key: str, role: str, name: str) -> str:
+        """An agent of a book, by name: chapters may list its editors in different orders."""
+        return f"{self.base}book/{key}/{role}/{slug(name)}"
+
+    def book_series(self, key: str) -> str:
+        return f"{self.base}book-series/{key}"
+
+    def place(self, name: str) -> str:
+        return f"{self.base}place/{slug(name)}"
 
     def ror_organization(self, ror: str) -> str:
         return f"{self.base}organization/ror-{encode(ror)}"

@@ -134,6 +134,36 @@ class Journal(Record, frozen=True):
     identifiers: Identifiers = ()
 
 
+class Series(Record, frozen=True):
+    """A series or collection of books."""
+
+    title: str = ""
+    identifiers: Identifiers = ()
+
+
+class Book(Record, frozen=True):
+    """The book that a chapter stands in, as the chapter's record describes it."""
+
+    title: str = ""
+    alternative_titles: tuple[str, ...] = ()
+    identifiers: Identifiers = ()  # isbn, doi, ncbibook (the book's name on NCBI Bookshelf) …
+    date: Date | None = None
+    publisher: str = ""
+    place: str = ""
+    edition: str = ""
+    volume: str = ""
+    series: Series | None = None
+    contributors: tuple[Contributor, ...] = ()
+
+
+class Heading(Record, frozen=True):
+    """One line of a table of contents. level: 0 for the outermost; label: "Chapter 2", "2", "" """
+
+    title: str
+    label: str = ""
+    level: int = 0
+
+
 class Reference(Record, frozen=True):
     """Another publication as a record mentions it: an entry of its reference list or of its
     citing articles. Identifiers are what resolves it; one without any keeps its text."""
@@ -209,7 +239,10 @@ class Publication(Record, frozen=True):
     edition: str = ""
     publisher: str = ""
     place: str = ""
-    book_title: str = ""
+    book: Book | None = None  # a chapter's
+    series: Series | None = None  # a book's
+    sequence: str = ""  # its place in the book, as printed: "12", "A"
+    contents: tuple[Heading, ...] = ()
     contributors: tuple[Contributor, ...] = ()
     authors_complete: bool = True
     abstract: Abstract | None = None

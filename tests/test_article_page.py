@@ -232,3 +232,50 @@ def test_the_real_page(shared_data: Path) -> None:
     assert all(dict(entry.identifiers)["pmid"] for entry in page.cited_by)
     assert page.cited_by[1].journal == "JAMA Psychiatry"
     assert page.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("printed", "year", "volume", "issue", "pages"),
+    [
+        ("2025; .", "2025", "", "", ""),
+        ("2025; 34():e1.", "2025", "34", "", "e1"),
+        ("2020 Jun 9; 7(6).", "2020", "7", "6", ""),
+        ("2025; 22(1).", "2025", "22", "1", ""),
+        ("2019 Mar-Apr; 40(11 Suppl 2):S1-S9.", "2019", "40", "11 Suppl 2", "S1-S9"),
+    ],
+)
+def test_odd_volumes_and_pages_are_taken_as_printed(
+    printed: str, year: str, volume: str, issue: str, pages: str, tmp_path: Path
+) -> None:
+    page = only(read_text(tmp_path, TEXT.replace("2022; .", printed).replace("1999; 1:1-2.", printed)))
+    for entry in (page.cited_by[1], page.references[2]):
+        assert (entry.year, entry.volume, entry.issue, entry.pages) == (year, volume, issue, pages)
+
+
+def test_an_entry_without_its_journal_line_keeps_title_and_identifiers(tmp_path: Path) -> None:
+    page = only(read_text(tmp_path, TEXT.replace("Poe E JAMA Made-up. 2022; .\n\n", "")))
+    assert page.cited_by[1].title == "Is walking real?"
+    assert dict(page.cited_by[1].identifiers)["pmid"] == "90000012"
+
+
+def test_many_references_are_counted_on(tmp_path: Path) -> None:
+    more = "".join(f"{n}.\nLoe B. Thing {n}. Old J. {1960 + n}; {n}:1-2. View\n\n" for n in range(4, 121))
+    page = only(read_text(tmp_path, TEXT + more))
+    assert [reference.label for reference in page.references] == [str(n) for n in range(1, 121)]
+
+
+def test_wrapped_authors_affiliations_and_keywords_are_joined_again(tmp_path: Path) -> None:
+    listed = TEXT.replace(
+        "Affiliations\nSoon will be listed here.",
+        "Roe J 1, Doe\nAB 1,2, Poe\nE\nAffiliations\n1 Institute of\nWalking.\n2 Office.\n"
+        "Keywords\nfeet; long\nroads",
+    )
+    page = only(read_text(tmp_path, listed))
+    assert [c.family for c in page.contributors] == ["Roe", "Doe", "Poe"]
+    assert page.contributors[0].affiliations[0].text == "Institute of Walking."
+    assert page.keywords == ("feet", "long roads")
+
+
+@pytest.mark.parametrize("line", ["Cited by 1,027", "Cited by\n1,027", "CITATIONS: 1,027", "Citations 1 027"])
+def test_a_claim_is_read_in_each_spelling(line: str, tmp_path: Path) -> None:
+    assert only(read_text(tmp_path, TEXT.replace("Citations 1,027", line))) == only(read_all(PAGE))

@@ -7,13 +7,13 @@ import pytest
 from pss_kg.iris import Iris
 from pss_kg.mapping.classes import classify
 from pss_kg.mapping.dates import issued, typed
-from pss_kg.mapping.entry import Assertion, Entry, Resolved
+from pss_kg.mapping.entry import Assertion, Entry, Mention, Resolved
 from pss_kg.mapping.languages import tag
 from pss_kg.mapping.publication import map_entry
 from pss_kg.mapping.reconcile import merge, record_at_fault, residual
 from pss_kg.mapping.relations import direct, inverse
-from pss_kg.records import Contributor, Date, Publication, Reference, Type
-from pss_kg.vocabulary import CITO, DCTERMS, PRISM
+from pss_kg.records import Abstract, AbstractSection, Contributor, Date, Publication, Reference, Type
+from pss_kg.vocabulary import C4O, CITO, DCTERMS, FRBR, PRISM, PRO
 
 IRIS = Iris()
 
@@ -140,3 +140,22 @@ def test_the_record_at_fault_is_the_one_main_took_the_value_from() -> None:
     assert record_at_fault(f"{DCTERMS}issued", entry) == ("crossref", "2")
     assert record_at_fault(f"{DCTERMS}abstract", entry) == ("crossref", "2")
     assert record_at_fault(f"{DCTERMS}title", Entry("pmid-1")) is None
+
+
+def test_at_fault_for_a_part_is_the_record_that_the_part_came_from() -> None:
+    first = Publication("pubmed", "1", abstract=Abstract((AbstractSection("Text"),)))
+    second = Publication("crossref", "2", references=(Reference("A"),), contributors=(Contributor("A B"),))
+    entry = Entry("pmid-1", (Resolved(first), Resolved(second)))
+    part, abstract, listed = f"{FRBR}part", IRIS.abstract("pmid-1"), IRIS.reference_list("pmid-1")
+    assert record_at_fault(part, entry, IRIS.publication("pmid-1"), f"<{abstract}>") == ("pubmed", "1")
+    assert record_at_fault(part, entry, IRIS.publication("pmid-1"), f"<{listed}>") == ("crossref", "2")
+    assert record_at_fault(f"{C4O}hasContent", entry, f"{abstract}/1") == ("pubmed", "1")
+    assert record_at_fault(f"{PRO}isHeldBy", entry, IRIS.role("pmid-1", "author", 1)) == ("crossref", "2")
+
+
+def test_retracted_without_a_notice_is_a_status_and_with_one_it_is_not() -> None:
+    record = Resolved(Publication("pubmed", "1", retracted=True))
+    assert any("holdsStatusInTime" in triple for triple in _main(record.record))
+    notice = Mention("pubmed", "2", "pmid-2", 1, Reference(identifiers=(("pmid", "1"),)), ("cito:retracts",))
+    graphs = map_entry(Entry("pmid-1", (record,), mentions=(notice,)), IRIS).graphs
+    assert not any("holdsStatusInTime" in triple for triple in graphs["main"])

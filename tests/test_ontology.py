@@ -220,7 +220,11 @@ def spelt_in_code() -> Iterator[tuple[str, str]]:
 
 
 def test_every_term_that_the_code_spells_is_declared(declared: Declared) -> None:
-    assert [(file, term) for file, term in spelt_in_code() if not declared.has(term, "individual")] == []
+    syntax = {
+        f"{PREFIXES['rdf']}{name}" for name in ("Description", "about", "nodeID")
+    }  # of RDF/XML, no terms
+    unknown = [(file, term) for file, term in spelt_in_code() if not declared.has(term, "individual")]
+    assert [(file, term) for file, term in unknown if term not in syntax] == []
 
 
 @pytest.mark.parametrize("path", sorted(AXIOMS.glob("*.ttl")), ids=lambda p: p.stem)
@@ -255,7 +259,7 @@ def test_each_external_term_says_where_it_is_defined() -> None:
 
 CONTEXT = json.loads((ONTOLOGY / "context.jsonld").read_text(encoding="utf-8"))["@context"]
 TERMS = {
-    name: value["@id"] if isinstance(value, dict) else value
+    name: value.get("@id") or value["@reverse"] if isinstance(value, dict) else value
     for name, value in CONTEXT.items()
     if name not in PREFIXES and not name.startswith("@") and not str(value).startswith("@")
 }
@@ -269,11 +273,18 @@ class TestContext:
         assert [name for name, iri in TERMS.items() if full(iri) not in declared.properties] == []
 
     def test_no_two_terms_are_the_same_property(self) -> None:
-        assert len(set(TERMS.values())) == len(TERMS)
+        forward = [name for name in TERMS if "@reverse" not in CONTEXT[name]]
+        assert len({TERMS[name] for name in forward}) == len(forward)
 
-    def test_it_coerces_to_iris_and_to_nothing_else(self) -> None:
-        rest = [v for v in CONTEXT.values() if isinstance(v, dict)]
-        assert all(set(v) == {"@id", "@type"} and v["@type"] == "@id" for v in rest)
+    def test_it_coerces_to_iris_and_where_the_mapping_has_one_datatype_to_that(self) -> None:
+        rest = {name: v for name, v in CONTEXT.items() if isinstance(v, dict)}
+        assert all(v.keys() in ({"@id", "@type"}, {"@reverse", "@type"}) for v in rest.values())
+        assert {name: v["@type"] for name, v in rest.items() if v["@type"] != "@id"} == {
+            "publicationYear": "xsd:gYear",
+            "dateReceived": "xsd:dateTime",
+            "globalCountValue": "xsd:nonNegativeInteger",
+            "position": "xsd:integer",
+        }
 
     def test_links_are_coerced_and_texts_are_not(self) -> None:
         assert CONTEXT["cites"] == {"@id": "cito:cites", "@type": "@id"}

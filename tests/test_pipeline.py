@@ -14,6 +14,7 @@ from pss_kg.stages.summary import BECAME, Summary
 from pss_kg.workspace import PROVENANCE, Workspace
 
 BASE = "https://w3id.org/pss-kg/"
+RETRACTED = '<PublicationType UI="D016441">Retracted Publication</PublicationType></PublicationTypeList>'
 
 
 def build(root: Path, *inputs: Path | str, jobs: int = 1) -> Summary:
@@ -271,3 +272,21 @@ def test_only_unreadable_files_leave_no_workspace(tmp_path: Path) -> None:
     with pytest.raises(UnknownFormat, match="PNG"):
         build(tmp_path / "kg", tmp_path / "a.xml")
     assert not (tmp_path / "kg").exists()
+
+
+def test_a_page_s_journal_is_the_one_that_has_its_abbreviation(tmp_path: Path) -> None:
+    line = "Journal Ann. Invent. Care. 2019; 7(6):10-2."
+    page = pubmed.page(2).replace("Date 2019 May 2", f"Date 2019 May 2\n{line}")
+    (tmp_path / "page.txt").write_text(page, encoding="utf-8")
+    build(tmp_path / "kg", pubmed.write(tmp_path / "a.xml", pubmed.article(1)), tmp_path / "page.txt")
+    journals = {q.split(" ")[0] for q in of(tmp_path / "kg", "main") if q.endswith("fabio/Journal>")}
+    assert journals == {f"<{BASE}journal/issnl-1234-5679>"}
+
+
+def test_a_notice_in_another_record_does_away_with_the_bare_status(tmp_path: Path) -> None:
+    retracted = pubmed.article(1).replace("</PublicationTypeList>", RETRACTED)
+    build(tmp_path / "alone", pubmed.write(tmp_path / "a.xml", retracted))
+    assert any("holdsStatusInTime" in q for q in quads(tmp_path / "alone"))
+    notice = pubmed.article(2, relations=[("RetractionOf", 1)])
+    build(tmp_path / "both", tmp_path / "a.xml", pubmed.write(tmp_path / "b.xml", notice))
+    assert not any("holdsStatusInTime" in q for q in quads(tmp_path / "both"))

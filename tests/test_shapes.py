@@ -56,6 +56,8 @@ THINGS = {
     "count": f"{BASE}citation-count/pmid-1/article-page",
     "status": f"{BASE}status/pmid-1/retracted",
     "subject": "http://id.nlm.nih.gov/mesh/D000001",
+    "book": f"{BASE}book/ncbibook-invcare",
+    "series": f"{BASE}book-series/ncbibook-invcoll",
     "ghost": f"{BASE}publication/pmid-99",
 }
 
@@ -193,6 +195,14 @@ BROKEN: list[tuple[str, list[str]]] = [
     ("IndexedWith", ['+ pub fabio:hasSubjectTerm "walking"']),
     ("IndexedPrimarilyWith", ['+ pub fabio:hasPrimarySubjectTerm "walking"']),
     ("SubjectLabel", ["- subject skos:prefLabel"]),
+    ("BookTitle", ["+ book rdf:type fabio:Book"]),
+    (
+        "BookOneTitle",
+        ["+ book rdf:type fabio:Book", '+ book dcterms:title "A"', '+ book dcterms:title "B"'],
+    ),
+    ("BookISBN", ["+ book rdf:type fabio:Book", '+ book prism:isbn "12"']),
+    ("BookPlace", ["+ book rdf:type fabio:Book", "+ book fabio:hasPlaceOfPublication ghost"]),
+    ("BookSeriesTitle", ["+ series rdf:type fabio:BookSeries"]),
     ("SubjectOneLabel", ['+ subject skos:prefLabel "Another"@en']),
 ]
 
@@ -280,6 +290,7 @@ def test_one_file_a_subject() -> None:
     assert sorted(path.stem for path in folder("shapes").glob("*.ttl")) == [
         "abstract",
         "agent",
+        "book",
         "citation",
         "count",
         "funding",

@@ -9,7 +9,7 @@ from pss_kg.mapping.identifiers import PERSON as PERSON_SCHEME
 from pss_kg.mapping.identifiers import shared_identifier
 from pss_kg.records import Affiliation, Contributor
 from pss_kg.terms import quoted
-from pss_kg.vocabulary import DCTERMS, FOAF, OCO, OWL, PRO, PSS, SCHEMA
+from pss_kg.vocabulary import DCTERMS, FOAF, FRAPO, OCO, OWL, PRO, PSS, SCHEMA
 
 CREATOR = f" <{DCTERMS}creator> "
 CONTEXT = f" <{PRO}isDocumentContextFor> "
@@ -25,6 +25,7 @@ ORGANIZATION = f"<{FOAF}Organization>"
 NAME = f"<{FOAF}name>"
 GIVEN = f"<{FOAF}givenName>"
 FAMILY = f"<{FOAF}familyName>"
+SUFFIX = f"<{FRAPO}hasFamilialSuffix>"
 
 _A_ROLE = f"{A}<{PRO}RoleInTime>"
 _A_PERSON = f"{A}{PERSON}"
@@ -99,6 +100,8 @@ def _role(
                     out.append(f"{agent}{_GIVEN_S}{quoted(person.given)}")
                 if person.family and not person.family.isspace():
                     out.append(f"{agent}{_FAMILY_S}{quoted(person.family)}")
+                if person.suffix and not person.suffix.isspace():
+                    out.append(f"{agent} {SUFFIX} {quoted(person.suffix)}")
             else:
                 out.append(f"{agent}{_A_ORGANIZATION}")
                 out.append(f"{agent}{_NAME_S}{quoted(name)}")
@@ -120,6 +123,8 @@ def _shared_agent(frame: Frame, agent: str, person: Contributor, name: str) -> N
             share(agent, GIVEN, quoted(person.given), True)
         if person.family.strip():
             share(agent, FAMILY, quoted(person.family), True)
+        if person.suffix.strip():
+            share(agent, SUFFIX, quoted(person.suffix), True)
 
 
 def _affiliation(frame: Frame, role: str, affiliation: Affiliation, organizations: dict[object, int]) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pss_kg.mapping.dates import typed
-from pss_kg.mapping.entry import Resolved
+from pss_kg.mapping.entry import Entry
 from pss_kg.mapping.frame import RDF_TYPE, RDFS_LABEL, A, Frame
-from pss_kg.mapping.relations import RETRACTED_BY
+from pss_kg.mapping.relations import RETRACTED_BY, RETRACTS
 from pss_kg.records import CitationClaim, Publication
 from pss_kg.terms import non_negative, quoted
 from pss_kg.vocabulary import C4O, PSO
@@ -50,9 +50,13 @@ def retracted_unseen(record: Publication, keys: tuple[str, ...]) -> bool:
     return (said or bool(notices)) and not any(notices)
 
 
-def status(frame: Frame, records: tuple[Resolved, ...]) -> None:
-    """The status "retracted", where some record says so and none names the notice."""
+def status(frame: Frame, entry: Entry) -> None:
+    """The status "retracted", where some record says so and no notice is known: none is named by
+    these records, and no record of a notice names this publication."""
+    records = entry.records
     if not any(retracted_unseen(each.record, each.relations) for each in records):
+        return
+    if any(RETRACTS in mention.properties for mention in entry.mentions):
         return
     for each in records:
         for relation, key in zip(each.record.relations, each.relations, strict=False):

@@ -6,7 +6,7 @@ One table for all sources: keys are the types' names in lower case. Checked agai
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from pss_kg.records import Type
 from pss_kg.vocabulary import FABIO
@@ -66,6 +66,10 @@ _TABLE: dict[str, tuple[str, str, bool]] = {
 # Super-classes among the classes of the table: they go where a sub-class applies too.
 _BROADER = {"RetractionNotice": ("Comment",), "Thesis": ("Book",)}
 
+# A chapter may be a review or a guideline; a journal's article it is not.
+_BOOKS = ("Book", "BookChapter")
+_ARTICLES = (_ARTICLE, "ReviewArticle")
+
 # One Work has one class: the first of these that applies, the most telling one first.
 _WORKS = (
     "Retraction",
@@ -89,7 +93,7 @@ EXPRESSION = f"<{FABIO}Expression>"
 WORK = f"<{FABIO}Work>"
 
 
-def classify(types: Iterable[Type]) -> tuple[list[str], str, list[Type]]:
+def classify(types: Sequence[Type]) -> tuple[list[str], str, list[Type]]:
     """Classes of the Expression (terms), class of the Work (a term), and the types that the
     classes do not tell in full: those without a class, and those that share one.
 
@@ -111,7 +115,17 @@ def classify(types: Iterable[Type]) -> tuple[list[str], str, list[Type]]:
     for name in list(names):
         for broader in _BROADER.get(name, ()):
             names.pop(broader, None)
+    if not names.keys().isdisjoint(_BOOKS):
+        for article in _ARTICLES:
+            names.pop(article, None)
+        untold = [kind for kind in types if kind in untold or _untold_of_a_book(kind, work)]
     return [f"<{FABIO}{name}>" for name in names] or [EXPRESSION], f"<{FABIO}{work}>", untold
+
+
+def _untold_of_a_book(kind: Type, work: str) -> bool:
+    """Whether a type lost its class to the book's, and the Work has the class of another one."""
+    expression, own, _ = _TABLE.get(kind.name.strip().lower(), ("", "", True))
+    return expression in _ARTICLES and own != work
 
 
 def known(kind: Type) -> bool:

@@ -14,6 +14,8 @@ GRANT = f"<{FRAPO}Grant>"
 NUMBER = f"<{FRAPO}hasGrantNumber>"
 AWARDED_BY = f"<{FRAPO}isAwardedBy>"
 SUPPORTED_BY = f"<{FRAPO}isSupportedBy>"
+ACRONYM = f"<{FRAPO}hasAcronym>"
+COUNTRY = f"<{FRAPO}hasCountry>"
 SAME_AS = f"<{OWL}sameAs>"
 
 
@@ -45,6 +47,17 @@ def describe(frame: Frame, grants: tuple[Grant, ...]) -> None:
 
 
 def _agency(frame: Frame, grant: Grant, agency: str) -> str:
+    """The agency's term. Its acronym is the one the source files its grants under, its country
+    the one that the source says; an agency may have several of the first."""
+    node = _organization(frame, grant, agency)
+    if grant.acronym.strip() and grant.acronym.strip() != agency:
+        frame.share(node, ACRONYM, quoted(grant.acronym.strip()))
+    if grant.country.strip():
+        frame.share(node, COUNTRY, quoted(grant.country.strip()), True)
+    return node
+
+
+def _organization(frame: Frame, grant: Grant, agency: str) -> str:
     ror = next((value for scheme, value in grant.identifiers if scheme == "ror" and value.strip()), "")
     if not ror:
         return named_organization(frame, agency)

@@ -24,7 +24,7 @@ FLAT = {
     "isbn": f" <{PRISM}isbn> ",
 }
 # A pii is unique within its publisher only, so it gets no node that others could share.
-_NO_NODE = frozenset({"pii"})
+NO_NODE = frozenset({"pii"})
 _SCHEMES = frozenset({"doi", "pmid", "pmcid", "isbn", "openalex", "omid", "arxiv", "orcid", "issn"})
 _OWN = frozenset({"doi", "pmid", "pmcid", "openalex"})
 _ONE = frozenset({"doi", "pmid", "pmcid"})
@@ -64,7 +64,7 @@ def describe(frame: Frame, identifiers: Identifiers, ambiguous: Collection[tuple
         text = quoted(value)
         if flat:
             out.append(f"{s}{flat}{text}")
-        if scheme in _NO_NODE:
+        if scheme in NO_NODE:
             continue
         if scheme in _OWN and (scheme, value) not in ambiguous:
             node = f"<{iris.identifier(scheme, value)}>"

@@ -6,7 +6,7 @@ from pss_kg.mapping.frame import RDF_TYPE, Frame
 from pss_kg.mapping.identifiers import HAS_IDENTIFIER, shared_node
 from pss_kg.records import Journal, Publication
 from pss_kg.terms import quoted
-from pss_kg.vocabulary import DCTERMS, FABIO, FOAF, FRBR, PRISM
+from pss_kg.vocabulary import DCTERMS, FABIO, FOAF, FRAPO, FRBR, PRISM
 
 PART_OF = f"<{FRBR}partOf>"
 SEQUENCE = f"<{FABIO}hasSequenceIdentifier>"
@@ -26,6 +26,7 @@ ISSN = f"<{PRISM}issn>"
 E_ISSN = f"<{PRISM}eIssn>"
 ISSN_L = f"<{FABIO}hasIssnL>"
 NLM_ID = f"<{FABIO}hasNationalLibraryOfMedicineJournalId>"
+COUNTRY = f"<{FRAPO}hasCountry>"
 JOURNAL = f"<{FABIO}Journal>"
 JOURNAL_VOLUME = f"<{FABIO}JournalVolume>"
 JOURNAL_ISSUE = f"<{FABIO}JournalIssue>"
@@ -97,6 +98,7 @@ def describe(frame: Frame, node: str, journal: Journal) -> None:
         (journal.issn, ISSN, False),
         (journal.eissn, E_ISSN, False),
         (journal.issnl, ISSN_L, True),
+        (journal.country, COUNTRY, True),
     ):
         if value and not value.isspace():
             share(node, predicate, quoted(value), single)

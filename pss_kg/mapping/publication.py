@@ -8,6 +8,7 @@ from pss_kg.iris import Iris, encode
 from pss_kg.mapping import (
     abstract,
     agents,
+    book,
     citation,
     claims,
     classes,
@@ -92,10 +93,6 @@ def map_entry(entry: Entry, iris: Iris) -> Mapped:
     return Mapped(graphs, shared)
 
 
-def _has_several_identifiers(entry: Entry) -> bool:
-    return any(len(m.reference.identifiers) > 1 for m in entry.mentions)
-
-
 def _describe_main(frame: Frame, entry: Entry, merged: Merged) -> None:
     record = merged.record
     records = [resolved.record for resolved in entry.records]
@@ -123,6 +120,8 @@ def _describe_main(frame: Frame, entry: Entry, merged: Merged) -> None:
     told("publisher")
     journal.flat(frame, record)
     journal.chain(frame, record, told("journal").journal)
+    if record.book is not None or record.series is not None or record.contents or record.place:
+        book.describe(frame, record, told("book").book)
     told("contributors")
     agents.describe(frame, record.contributors)
     if record.abstract is not None:
@@ -144,7 +143,7 @@ def _describe_main(frame: Frame, entry: Entry, merged: Merged) -> None:
             counted.add(other.source)
             frame.source = other.source
             claims.count(frame, other.claim, other.source)
-    claims.status(frame, entry.records)
+    claims.status(frame, entry)
     references.describe(frame, record.references, told("references").references)
     references.loose(frame, record.relations, told("relations").relations)
 
@@ -193,6 +192,7 @@ def _describe_residual(frame: Frame, entry: Entry, left: Publication, whole: Res
     journal.flat(frame, left)
     if left.journal is not None or left.volume or left.issue:
         journal.chain(frame, whole.record, whole.journal)
+    book.describe(frame, left, whole.book)
     agents.describe(frame, left.contributors)
     if left.abstract is not None:
         abstract.describe(frame, left.abstract, _spoken(whole.record))

@@ -242,7 +242,6 @@ _PATHS = {
     f"{PSS}conflictOfInterestText": "conflict_of_interest",
     f"{DCTERMS}license": "licence",
     f"{DCTERMS}accessRights": "access",
-    f"{FRBR}part": "references",
     f"{CO}element": "references",
     f"{BIRO}references": "references",
     f"{C4O}hasGlobalCitationFrequency": "claim",
@@ -251,17 +250,44 @@ _PATHS = {
 """The path of a validation result -> the field that main took its value from."""
 
 
-def record_at_fault(path: str, entry: Entry) -> tuple[str, str] | None:
+_PARTS = {
+    "work": "types",
+    "agent": "contributors",
+    "role": "contributors",
+    "organization": "contributors",
+    "reference-list": "references",
+    "reference": "references",
+    "citation": "references",
+    "citation-count": "claim",
+    "status": "retracted",
+}
+"""Kind of a thing that belongs to one publication -> the field that it was made from."""
+
+
+def _field_of(iri: str, key: str) -> str:
+    """The field that a part of the publication was made from; "" for the publication itself."""
+    before, found, rest = iri.strip("<>").partition(f"/{key}/")
+    kind = before.rpartition("/")[2]
+    if not found:  # the key ends the IRI: a reference list, a Work
+        kind = iri.strip("<>").removesuffix(f"/{key}").rpartition("/")[2]
+    if kind == "publication":
+        return "abstract" if rest.startswith("abstract") else ""
+    return "relations" if rest.startswith("relation-") else _PARTS.get(kind, "")
+
+
+def record_at_fault(path: str, entry: Entry, focus: str = "", value: str = "") -> tuple[str, str] | None:
     """(source, id) of the record to blame for a violation whose path is this predicate's IRI.
 
     The record whose value main took for the path; where there is none, the publication's last
-    record in the source order. None for a publication that no record describes.
+    record in the source order. None for a publication that no record describes. `focus` and
+    `value` are those of the result: they tell the part (a role, the abstract) that is at fault.
     """
     records = [resolved.record for resolved in entry.records]
     if not records:
         return None
     merged = merge(records, entry.key)
-    field = _PATHS.get(path, "")
+    part = value if path == f"{FRBR}part" else focus
+    field = _field_of(part, entry.key) or _PATHS.get(path, "")
     if path == f"{DCTERMS}issued":
         chosen = issued_of(merged.record)
         for name in ("electronic_date", "issue_date", "issued"):

@@ -67,21 +67,50 @@ def describe(frame: Frame, references: tuple[Reference, ...], keys: tuple[str, .
         key = keys[n - 1] if n <= resolved else ""
         if key and key != own:
             append(f"{node}{publications}{key}>")
+    _lists(frame, references, whole, stem)
+
+
+def _lists(frame: Frame, references: tuple[Reference, ...], whole: str, stem: str) -> None:
+    """The lists that a list is made of, each with its heading ("Studies included in this review").
+
+    One heading over all of them says nothing ("References") and makes no list of its own.
+    """
+    headings = {each.heading for each in references if each.heading.strip()}
+    if not headings or (len(headings) == 1 and all(each.heading.strip() for each in references)):
+        return
+    out = frame.out
+    nodes: dict[str, str] = {}
+    for n, reference in enumerate(references, 1):
+        heading = reference.heading
+        if not heading.strip():
+            continue
+        node = nodes.get(heading)
+        if node is None:
+            node = nodes[heading] = f"{whole[:-1]}/{len(nodes) + 1}>"
+            out.append(f"{whole}{PART}{node}")
+            out.append(f"{node}{_A_LIST}")
+            out.append(f"{node}{LABEL}{quoted(heading)}")
+        out.append(f"{node}{ELEMENT}{stem}{n}>")
 
 
 def loose(frame: Frame, relations: tuple[Relation, ...], keys: tuple[str, ...]) -> None:
-    """Relations that lead to no publication: a reference with the text, at reference/…/relation-<n>.
+    """Relations as printed: a reference with the source's word and text, at reference/…/relation-<n>.
 
-    So does one whose word the table of relations does not know. No CiTO edge is made of either.
+    One that leads to a publication has biro:references, and its CiTO property besides if the
+    table of relations knows its word. One that says no more than that property makes none.
     """
     out, s = frame.out, frame.s
     stem = frame.stem(frame.iris.reference(frame.place, 0))
     for n, relation in enumerate(relations, 1):
         key = keys[n - 1] if n <= len(keys) else ""
-        known = direct(relation.type) or inverse(relation.type)
-        if key and (known or key == frame.key):
+        told = bool(relation.text.strip() or relation.note.strip())
+        if key == frame.key and key:
             continue
-        if not (relation.text.strip() or key):
+        if key and (direct(relation.type) or inverse(relation.type)):
+            # Older records list their whole reference list under this word.
+            if not told or relation.type == "Cites":
+                continue
+        elif not (told or key):
             continue
         node = f"{stem}relation-{n}>"
         out.append(f"{s}{PART}{node}")

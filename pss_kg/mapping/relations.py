@@ -10,6 +10,8 @@ from __future__ import annotations
 from pss_kg.vocabulary import PREFIXES
 
 CITES = "cito:cites"
+RETRACTS = "cito:retracts"
+PART_OF = "frbr:partOf"
 
 _DIRECT: dict[str, tuple[str, ...]] = {
     # PubMed, CommentsCorrections/@RefType

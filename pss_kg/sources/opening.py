@@ -22,7 +22,9 @@ BUILT_IN = {
 }
 """Name -> where the source is, in the order in which they are asked. Imported when needed only."""
 
-_READS = "pss-kg reads PubMed XML (PubmedArticleSet, .xml or .xml.gz) and article pages saved as text."
+_READS = (
+    "pss-kg reads PubMed XML (PubmedArticleSet, .xml or .xml.gz) and article pages saved as text or HTML."
+)
 
 
 class _Replay(io.RawIOBase):

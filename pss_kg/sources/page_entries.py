@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pss_kg.identifiers import NORMALISERS
 from pss_kg.records import Note, Reference
-from pss_kg.sources.page_text import paragraphs
+from pss_kg.sources.page_lines import paragraphs
 
 _ID = re.compile(r"\b(PMID|PMCID|PMC|DOI)\s*:\s*", re.IGNORECASE)
 _ID_TAIL = re.compile(r"(?:^|\s)(?:PMID|PMCID|PMC|DOI)\s*:\s*\S", re.IGNORECASE)
@@ -185,11 +185,15 @@ def read_references(lines: list[str], *, last: bool, ended: bool, notes: list[No
         expected = 0
         for line in lines:
             match = _NUMBER.match(line)
+            before = entries[-1][1][-1] if entries and entries[-1][1] else ""
+            if match and before.endswith((":", ",", ";")):
+                match = None  # "PMC:" and "2. View" below it: a line that was wrapped
+            number = int(match[1]) if match else 0
             # A number that does not go on from the last is part of the text: "2010." on a line.
             if match and (
-                int(match[1]) == expected + 1 or not entries or (not match[2] and int(match[1]) < 1000)
+                number == expected + 1 or not entries or (not match[2] and expected < number < 1000)
             ):
-                expected = int(match[1])
+                expected = number
                 entries.append((match[1], [match[2]] if match[2] else []))
             elif line and entries:
                 entries[-1][1].append(line)

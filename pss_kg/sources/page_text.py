@@ -1,53 +1,27 @@
-"""The text of a saved page: decoded, cleaned, cut into lines and sections. Pure, but for reading."""
+"""A saved page, text or HTML: decoded, cut into lines, the lines into pages and sections."""
 
 from __future__ import annotations
 
-import re
 from typing import IO, NamedTuple
 
 from pss_kg.errors import DamagedInput
 from pss_kg.records import Note
 from pss_kg.sources.base import Input
+from pss_kg.sources.page_html import declared_charset, is_closed, is_html, lines_of, parts_of
+from pss_kg.sources.page_lines import begins_page, clean, heading_of
 
 PAGE_LIMIT = 50_000_000
 """Bytes; a page saved as text has some thousands."""
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
-_MARKUP = re.compile(r"^[#*>\s]+|[*:\s]+$")
-
-HEADINGS = {
-    "overview": "overview",
-    "article overview": "overview",
-    "details": "overview",
-    "author": "authors",
-    "authors": "authors",
-    "affiliation": "affiliations",
-    "affiliations": "affiliations",
-    "author affiliations": "affiliations",
-    "abstract": "abstract",
-    "summary": "abstract",
-    "keywords": "keywords",
-    "key words": "keywords",
-    "citing articles": "cited by",
-    "cited by": "cited by",
-    "cited by articles": "cited by",
-    "citing papers": "cited by",
-    "references": "references",
-    "reference list": "references",
-    "bibliography": "references",
-    "literature cited": "references",
-    "similar articles": "other",
-    "related articles": "other",
-    "recommended articles": "other",
-}
-"""A line that is nothing but one of these begins a section."""
+_HEAD = 1 << 16
 
 
 class Page(NamedTuple):
     """sections: name -> its lines, blank ones kept as ""; "top" is what stands before the first.
-    last:     the section that the page ends in
-    damage:   why reading ended early, None if it did not
+    last:     the section that the page ends in, "" where the page is known to be whole
     ended:    whether the last line was ended by a line break
+    damage:   why reading ended early, None if it did not
+    line:     where in the file the page begins
     """
 
     sections: dict[str, list[str]]
@@ -55,21 +29,19 @@ class Page(NamedTuple):
     ended: bool
     notes: list[Note]
     damage: DamagedInput | None
+    line: int = 1
 
 
-def heading_of(line: str) -> str:
-    """The section that a line begins, "" if it begins none."""
-    return HEADINGS.get(_MARKUP.sub("", line).lower(), "") if len(line) < 40 else ""
+def read_page(stream: IO[bytes], given: Input) -> list[Page]:
+    """The page, section by section; the pages, where several were saved in one file.
 
-
-def read_page(stream: IO[bytes], given: Input) -> Page:
-    """The page, section by section.
-
-    Raises DamagedInput for NUL bytes, for a page beyond 50 MB, and where nothing precedes damage.
+    Text and HTML give the same. Raises DamagedInput for NUL bytes, for a page beyond 50 MB, and
+    where nothing precedes damage.
     """
     notes: list[Note] = []
     raw, damage = _bytes(stream, given)
-    text = _decoded(raw, given, notes)
+    html = is_html(raw[:_HEAD])
+    text = _decoded(raw, given, notes, declared_charset(raw) if html else "")
     if "\x00" in text:
         number = text.count("\n", 0, text.index("\x00")) + 1
         raise DamagedInput(
@@ -77,16 +49,55 @@ def read_page(stream: IO[bytes], given: Input) -> Page:
             where=f"{given.name}:{number}",
             todo="Save the page again.",
         )
+    if html:
+        pages: list[Page] = []
+        for part in parts_of(text):
+            whole = is_closed(part) and damage is None
+            pages += _pages(lines_of(part), notes, damage, ended=whole, whole=whole)
+        return pages
+    lines = [clean(line) for line in text.splitlines()]
+    return _pages(lines, notes, damage, ended=text.endswith(("\n", "\r")), whole=False)
+
+
+def _pages(
+    lines: list[str], notes: list[Note], damage: DamagedInput | None, *, ended: bool, whole: bool
+) -> list[Page]:
+    """Lines by page and section. `whole`: nothing can be missing at the end."""
+    pages: list[Page] = []
     sections: dict[str, list[str]] = {"top": []}
     name = "top"
-    for line in text.splitlines():
-        line = clean(line)
-        if found := heading_of(line):
+    first = 1
+    for number, line in enumerate(lines, 1):
+        if len(sections) > 1 and begins_page(line):
+            # What precedes another page is whole.
+            pages.append(Page(sections, "", True, list(notes), None, first))
+            sections, name, first = {"top": []}, "top", number
+        found = heading_of(line)
+        if found and _is_text(line, name, lines, number):
+            found = ""
+        if found == "overview" and "overview" in sections:
+            rest = lines[number - 1 :]
+            pages.append(Page(sections, "", True, list(notes), None, first))
+            return [*pages, Page({"top": [], "unknown": rest}, "", True, list(notes), damage, number)]
+        if found:
             name = found
             sections.setdefault(name, [])
         else:
             sections[name].append(line)
-    return Page(sections, name, text.endswith(("\n", "\r")), notes, damage)
+    pages.append(Page(sections, "" if whole else name, ended, list(notes), damage, first))
+    return pages
+
+
+def _is_text(line: str, section: str, lines: list[str], number: int) -> bool:
+    """Whether a line that reads like a heading is none: the end of a wrapped sentence, or the
+    label of a count (`Cited by`, and `12` below it)."""
+    before = lines[number - 2] if number > 1 else ""
+    if line[:1].islower() and before and not heading_of(before):
+        return True
+    if section != "overview" or heading_of(line) != "cited by":
+        return False
+    after = next((other for other in lines[number:] if other), "")
+    return after.replace(",", "").replace(" ", "").isdecimal()
 
 
 def _bytes(stream: IO[bytes], given: Input) -> tuple[bytes, DamagedInput | None]:
@@ -113,9 +124,12 @@ def _bytes(stream: IO[bytes], given: Input) -> tuple[bytes, DamagedInput | None]
     return b"".join(pieces), None
 
 
-def _decoded(raw: bytes, given: Input, notes: list[Note]) -> str:
+def _decoded(raw: bytes, given: Input, notes: list[Note], declared: str) -> str:
+    """By the byte order mark, else as declared, else as UTF-8, else as Windows-1252."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", "replace")
+    if declared and declared != "utf-8" and not raw.startswith(b"\xef\xbb\xbf"):
+        return raw.decode(declared, "replace")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -123,23 +137,3 @@ def _decoded(raw: bytes, given: Input, notes: list[Note]) -> str:
             return raw[: error.start].decode("utf-8-sig")
         notes.append(Note("page", given.name, "not UTF-8; read as Windows-1252"))
         return raw.decode("cp1252", "replace")
-
-
-def clean(line: str) -> str:
-    """One line without invisible characters, every run of blanks one blank."""
-    return " ".join(_INVISIBLE.sub("", line).split())
-
-
-def paragraphs(lines: list[str]) -> list[list[str]]:
-    """Runs of lines between blank ones."""
-    found: list[list[str]] = []
-    open_ = False
-    for line in lines:
-        if not line:
-            open_ = False
-        elif open_:
-            found[-1].append(line)
-        else:
-            found.append([line])
-            open_ = True
-    return found

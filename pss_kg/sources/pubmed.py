@@ -18,6 +18,7 @@ from pss_kg.records import Deletion, Read, Unusable
 from pss_kg.sources.base import Input
 from pss_kg.sources.formats import decoded, root_of
 from pss_kg.sources.pubmed_article import read_article
+from pss_kg.sources.pubmed_book import read_book
 from pss_kg.sources.pubmed_text import flat, is_element
 
 ROOTS = frozenset(
@@ -172,10 +173,7 @@ def _read_element(element: etree._Element, given: Input, size: int) -> Iterator[
             element, where, f"{tag} has {length} characters; the limit is {given.max_field}", field=tag
         )
         return
-    if element.tag == "PubmedBookArticle":
-        yield _unusable(element, where, "book articles are not read yet", field="PubmedBookArticle")
-        return
-    record = read_article(element)
+    record = read_book(element) if element.tag == "PubmedBookArticle" else read_article(element)
     yield _unusable(element, where, record, field="PMID") if isinstance(record, str) else record
 
 

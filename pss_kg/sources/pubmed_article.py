@@ -34,7 +34,7 @@ from pss_kg.sources.pubmed_journal import (
 from pss_kg.sources.pubmed_names import read_people
 from pss_kg.sources.pubmed_text import flat, loose
 
-_Handler = Callable[[_Element, Draft], None]
+Handler = Callable[[_Element, Draft], None]
 
 RETRACTED = "D016441"
 """MeSH id of the publication type "Retracted Publication"."""
@@ -48,17 +48,17 @@ def read_article(element: _Element) -> Publication | str:
     draft = Draft()
     for part in element:
         if part.tag == "MedlineCitation":
-            _walk(part, draft, _CITATION)
+            walk(part, draft, _CITATION)
         elif part.tag == "PubmedData":
-            _walk(part, draft, _DATA)
+            walk(part, draft, _DATA)
     fields = draft.fields
     pmid = fields.pop("pmid", "")
     if not pmid:
         return "an article without a PMID"
-    return _record(pmid, draft)
+    return finish(pmid, draft)
 
 
-def _walk(element: _Element, draft: Draft, table: dict[str, _Handler]) -> None:
+def walk(element: _Element, draft: Draft, table: dict[str, Handler]) -> None:
     for child in element:
         tag = child.tag
         handler = table.get(tag)
@@ -68,7 +68,7 @@ def _walk(element: _Element, draft: Draft, table: dict[str, _Handler]) -> None:
             draft.note(tag, loose(child), "an element that is not read")
 
 
-def _record(pmid: str, draft: Draft) -> Publication:
+def finish(pmid: str, draft: Draft) -> Publication:
     fields = draft.fields
     for scheme, value in draft.identifiers:
         if scheme == "pmid" and value != pmid:
@@ -105,7 +105,7 @@ def _check_title(draft: Draft) -> None:
 # MedlineCitation -------------------------------------------------------------------------------
 
 
-def _pmid(element: _Element, draft: Draft) -> None:
+def take_pmid(element: _Element, draft: Draft) -> None:
     pmid = normalise_pmid(element.text or "")
     if not pmid or "pmid" in draft.fields:
         draft.note("PMID", element.text or "", "not the PMID of this article")
@@ -118,10 +118,10 @@ def _pmid(element: _Element, draft: Draft) -> None:
 
 def _article(element: _Element, draft: Draft) -> None:
     draft.pub_model = element.get("PubModel") or ""
-    _walk(element, draft, _ARTICLE)
+    walk(element, draft, _ARTICLE)
 
 
-def _revised(element: _Element, draft: Draft) -> None:
+def take_revised(element: _Element, draft: Draft) -> None:
     if date := whole_date(element):
         draft.fields["revised"] = date
 
@@ -130,11 +130,11 @@ def _journal_info(element: _Element, draft: Draft) -> None:
     read_journal_info(element, draft, draft.fields.setdefault("journal", {}))
 
 
-def _relations(element: _Element, draft: Draft) -> None:
+def take_relations(element: _Element, draft: Draft) -> None:
     draft.fields.setdefault("relations", []).extend(read_relations(element, draft))
 
 
-def _investigators(element: _Element, draft: Draft) -> None:
+def take_investigators(element: _Element, draft: Draft) -> None:
     draft.fields.setdefault("contributors", []).extend(read_people(element, "investigator", draft))
 
 
@@ -153,11 +153,11 @@ def _other_id(element: _Element, draft: Draft) -> None:
         draft.identify(*pair)
 
 
-def _told(element: _Element, draft: Draft) -> None:
+def told(element: _Element, draft: Draft) -> None:
     draft.note(str(element.tag), loose(element), "no field of the record takes it")
 
 
-def _skip(element: _Element, draft: Draft) -> None:
+def skip(element: _Element, draft: Draft) -> None:
     """An element about PubMed's own work; docs/sources.md lists them."""
 
 
@@ -168,7 +168,7 @@ def _journal(element: _Element, draft: Draft) -> None:
     read_journal(element, draft, draft.fields.setdefault("journal", {}))
 
 
-def _title(element: _Element, draft: Draft) -> None:
+def take_title(element: _Element, draft: Draft) -> None:
     title = flat(element)
     if title.startswith("["):
         inner = unbracketed(title)
@@ -203,7 +203,7 @@ def unbracketed(title: str) -> str:
     return f"{inner}." if stop and inner and inner[-1] not in ".?!" else inner
 
 
-def _vernacular(element: _Element, draft: Draft) -> None:
+def take_vernacular(element: _Element, draft: Draft) -> None:
     title = flat(element)
     draft.fields["vernacular_title"] = unbracketed(title) if title.startswith("[") else title
 
@@ -216,14 +216,14 @@ def _location_id(element: _Element, draft: Draft) -> None:
         draft.identify(*pair)
 
 
-def _authors(element: _Element, draft: Draft) -> None:
+def take_authors(element: _Element, draft: Draft) -> None:
     role = "editor" if element.get("Type") == "editors" else "author"
     draft.fields.setdefault("contributors", []).extend(read_people(element, role, draft))
     if element.get("CompleteYN") == "N":
         draft.fields["authors_complete"] = False
 
 
-def _language(element: _Element, draft: Draft) -> None:
+def take_language(element: _Element, draft: Draft) -> None:
     if text := (element.text or "").strip():
         draft.fields.setdefault("languages", []).append(text)
 
@@ -235,62 +235,62 @@ def _types(element: _Element, draft: Draft) -> None:
 # PubmedData ------------------------------------------------------------------------------------
 
 
-def _status(element: _Element, draft: Draft) -> None:
+def take_status(element: _Element, draft: Draft) -> None:
     draft.fields["publication_status"] = (element.text or "").strip()
 
 
-def _article_ids(element: _Element, draft: Draft) -> None:
+def take_article_ids(element: _Element, draft: Draft) -> None:
     for child in element:
         pair = article_id(child.get("IdType") or "pubmed", child.text or "", "ArticleId", draft)
         if pair:
             draft.identify(*pair)
 
 
-def _references(element: _Element, draft: Draft) -> None:
+def take_references(element: _Element, draft: Draft) -> None:
     draft.fields.setdefault("references", []).extend(read_references(element, draft))
 
 
-_CITATION: dict[str, _Handler] = {
-    "PMID": _pmid,
+_CITATION: dict[str, Handler] = {
+    "PMID": take_pmid,
     "Article": _article,
-    "DateRevised": _revised,
+    "DateRevised": take_revised,
     "MedlineJournalInfo": _journal_info,
     "ChemicalList": read_chemicals,
     "SupplMeshList": read_supplementary,
     "MeshHeadingList": read_headings,
     "KeywordList": read_keywords,
-    "CommentsCorrectionsList": _relations,
+    "CommentsCorrectionsList": take_relations,
     "CoiStatement": _interests,
     "OtherAbstract": read_other_abstract,
     "OtherID": _other_id,
-    "InvestigatorList": _investigators,
+    "InvestigatorList": take_investigators,
     "GeneSymbolList": read_gene_symbols,
-    "PersonalNameSubjectList": _told,
-    "SpaceFlightMission": _told,
-    "GeneralNote": _told,
-    "DateCompleted": _skip,
-    "DateCreated": _skip,
-    "CitationSubset": _skip,
-    "NumberOfReferences": _skip,
+    "PersonalNameSubjectList": told,
+    "SpaceFlightMission": told,
+    "GeneralNote": told,
+    "DateCompleted": skip,
+    "DateCreated": skip,
+    "CitationSubset": skip,
+    "NumberOfReferences": skip,
 }
-_ARTICLE: dict[str, _Handler] = {
+_ARTICLE: dict[str, Handler] = {
     "Journal": _journal,
-    "ArticleTitle": _title,
-    "VernacularTitle": _vernacular,
+    "ArticleTitle": take_title,
+    "VernacularTitle": take_vernacular,
     "Pagination": read_pagination,
     "ELocationID": _location_id,
     "Abstract": read_abstract,
-    "AuthorList": _authors,
-    "Language": _language,
+    "AuthorList": take_authors,
+    "Language": take_language,
     "DataBankList": read_databanks,
     "GrantList": read_grants,
     "PublicationTypeList": _types,
     "ArticleDate": read_article_date,
 }
-_DATA: dict[str, _Handler] = {
+_DATA: dict[str, Handler] = {
     "History": read_history,
-    "PublicationStatus": _status,
-    "ArticleIdList": _article_ids,
-    "ReferenceList": _references,
-    "ObjectList": _told,
+    "PublicationStatus": take_status,
+    "ArticleIdList": take_article_ids,
+    "ReferenceList": take_references,
+    "ObjectList": told,
 }
