@@ -88,13 +88,16 @@ def test_expected_rows_in_rdflib(query: Query) -> None:
     dataset.parse(data=lines, format="nquads")
     answer = dataset.query(querying.bind(query, query.test))
     rows = [["" if value is None else str(value) for value in row] for row in answer]  # type: ignore[union-attr]
-    assert rows == expected(query)[1:]
+    if answer.type == "CONSTRUCT":  # a graph has no order; our rows are sorted
+        assert sorted(rows) == sorted(expected(query)[1:])
+    else:
+        assert rows == expected(query)[1:]
 
 
 @each_query
 def test_ties_are_broken_and_patterns_are_fast(query: Query) -> None:
     words = [token.text.upper() for token in sparql.tokens(query.text) if token.kind == "word"]
-    assert "ORDER" in words
+    assert "ORDER" in words or "CONSTRUCT" in words
     assert "NOT" not in words  # FILTER NOT EXISTS is slow in Oxigraph; MINUS is not
     assert "SERVICE" not in words
     assert "FROM" not in words

@@ -1,9 +1,9 @@
 """Reading the files of graph/ subject by subject, in constant memory.
 
-A file of graph/ holds the quads of one graph, one a line, made by pss_kg.terms: no blank nodes,
-no comments, terms one blank apart. So a line is cut, not parsed. A block is what belongs to
-one publication (or a stretch of shared things), grouped by subject; within a file a subject may
-come back in a later block, which every RDF syntax allows.
+A file of graph/ holds the quads of one graph, one a line, made by pss_kg.terms: no comments,
+terms one blank apart, and no blank nodes (a query's answer may hold them). So a line is cut, not
+parsed. A block is what belongs to one publication (or a stretch of shared things), grouped by
+subject; within a file a subject may come back in a later block, which every RDF syntax allows.
 """
 
 from __future__ import annotations
@@ -21,15 +21,16 @@ LIMIT = 20_000
 
 
 def end_of_line(graph_iri: str) -> str:
-    """What every line of a file of this graph ends in."""
-    return f" <{graph_iri}> .\n"
+    """What every line of a file of this graph ends in; "" is no named graph."""
+    return f" <{graph_iri}> .\n" if graph_iri else " .\n"
 
 
-def blocks(path: Path, graph_iri: str, publication_base: str) -> Iterator[Block]:
-    """The blocks of one file.
+def blocks(path: Path, graph_iri: str, publication_base: str, limit: int | None = None) -> Iterator[Block]:
+    """The blocks of one file. `limit` is LIMIT unless given; 0 never cuts a publication's block.
 
     Raises GraphError, with file and line, for a line that is no quad of this graph.
     """
+    limit = LIMIT if limit is None else limit
     end = end_of_line(graph_iri)
     cut = -len(end)
     start = f"<{publication_base}"
@@ -54,7 +55,7 @@ def blocks(path: Path, graph_iri: str, publication_base: str) -> Iterator[Block]
                         yield block
                         block, in_block = {}, 0
                     publication = this
-                elif in_block > LIMIT:
+                elif limit and in_block > limit:
                     yield block
                     block, in_block = {}, 0
                 found = block.get(this)
@@ -76,20 +77,3 @@ def _no_quad(path: Path, number: int, line: str) -> GraphError:
         where=f"{path}, line {number}",
         todo="Run `pss-kg build` again; the graph is made anew from records/.",
     )
-
-
-def used_namespaces(paths: list[Path], namespaces: dict[str, str]) -> dict[str, str]:
-    """Those prefixes of `namespaces` whose namespace occurs in the files, in alphabetical order."""
-    missing = {prefix: f"<{namespace}".encode() for prefix, namespace in namespaces.items()}
-    overlap = max(map(len, missing.values()), default=0)
-    for path in paths:
-        with open(path, "rb") as stream:
-            tail = b""
-            while missing and (chunk := stream.read(8 << 20)):
-                window = tail + chunk
-                for prefix in [p for p, namespace in missing.items() if namespace in window]:
-                    del missing[prefix]
-                tail = window[-overlap:]
-        if not missing:
-            break
-    return {prefix: namespaces[prefix] for prefix in sorted(namespaces) if prefix not in missing}

@@ -12,7 +12,7 @@ from typing import Any
 from pss_kg.export.blocks import Block
 from pss_kg.vocabulary import RDF
 
-_TYPE = f"<{RDF}type>"
+TYPE = f"<{RDF}type>"
 _DELIMITERS = ":/?#[]@"
 
 
@@ -27,27 +27,27 @@ class Writer:
             if isinstance(namespace, str) and not name.startswith("@") and namespace[-1:] in _DELIMITERS
         }
         self._base, self._base_prefix = base, self._namespaces.get(base, "")
-        self._keys: dict[str, tuple[str, bool]] = {}  # predicate IRI -> key, values are IRIs
+        self._keys: dict[str, tuple[str, str]] = {}  # predicate IRI -> key, type its values are given
         aliases = {
             definition: name for name, definition in self.context.items() if isinstance(definition, str)
         }
-        self._id, self._type = aliases.get("@id", "@id"), aliases.get("@type", "@type")
+        self.id, self.type = aliases.get("@id", "@id"), aliases.get("@type", "@type")
         for name, definition in self.context.items():
             self._learn(name, definition)
 
     def _learn(self, name: str, definition: object) -> None:
-        """A term that says nothing but its IRI, or that its values are IRIs, is used as a key."""
+        """A term that says nothing but its IRI, or that and the type of its values, is used as a key."""
         if isinstance(definition, str):
             if not definition.startswith("@") and definition not in self._namespaces:
-                self._keys.setdefault(self._expanded(definition), (name, False))
-        elif (
-            isinstance(definition, dict)
-            and definition.keys() == {"@id", "@type"}
-            and definition["@type"] == "@id"
-        ):
-            self._keys.setdefault(self._expanded(definition["@id"]), (name, True))
+                self._keys.setdefault(self.expanded(definition), (name, ""))
+        elif isinstance(definition, dict) and definition.keys() == {"@id", "@type"}:
+            kind = definition["@type"]
+            self._keys.setdefault(
+                self.expanded(definition["@id"]), (name, kind if kind == "@id" else self.expanded(kind))
+            )
 
-    def _expanded(self, text: str) -> str:
+    def expanded(self, text: str) -> str:
+        """`fabio:Journal` -> the IRI, by the prefixes of the context."""
         prefix, _, local = text.partition(":")
         namespace = self.context.get(prefix)
         return f"{namespace}{local}" if isinstance(namespace, str) and not local.startswith("//") else text
@@ -65,21 +65,26 @@ class Writer:
         return [self._node(subject, predicates) for subject, predicates in block.items()]
 
     def _node(self, subject: str, predicates: dict[str, list[str]]) -> str:
-        parts = [f'"{self._id}": {self._name(subject)}']
+        parts = [f'"{self.id}": {self.name(subject)}']
         for predicate, values in predicates.items():
-            if predicate == _TYPE:
-                parts.insert(1, f'"{self._type}": {_one_or_list([self._name(v) for v in values])}')
+            if predicate == TYPE:
+                parts.insert(1, f'"{self.type}": {one_or_list([self.name(v) for v in values])}')
                 continue
-            iri = predicate[1:-1]
-            known = self._keys.get(iri)
-            if known is None:
-                known = self._keys[iri] = (self._compact(iri), False)
-            key, are_iris = known
-            parts.append(f'"{key}": {_one_or_list([self._value(v, are_iris) for v in values])}')
+            key, kind = self.key(predicate)
+            parts.append(f'"{key}": {one_or_list([self.value(v, kind) for v in values])}')
         return "{" + ", ".join(parts) + "}"
 
-    def _name(self, term: str) -> str:
-        return f'"{self._compact(term[1:-1])}"'  # IRIREF allows nothing that JSON escapes
+    def key(self, predicate: str) -> tuple[str, str]:
+        """The key for a predicate, and the type that the context gives its values: "", "@id" or an IRI."""
+        iri = predicate[1:-1]
+        known = self._keys.get(iri)
+        if known is None:
+            known = self._keys[iri] = (self._compact(iri), "")
+        return known
+
+    def name(self, term: str) -> str:
+        """An IRI or blank node as a JSON string; IRIREF allows nothing that JSON escapes."""
+        return f'"{self._compact(term[1:-1])}"' if term[0] == "<" else f'"{term}"'
 
     def _compact(self, iri: str) -> str:
         cut = max(iri.rfind("#"), iri.rfind("/")) + 1
@@ -91,16 +96,19 @@ class Writer:
             return iri if not rest or rest.startswith("//") else f"{self._base_prefix}:{rest}"
         return iri
 
-    def _value(self, term: str, are_iris: bool) -> str:
-        if term[0] == "<":
-            return self._name(term) if are_iris else f'{{"{self._id}": {self._name(term)}}}'
+    def value(self, term: str, kind: str) -> str:
+        """An object under a key whose values the context gives the type `kind`."""
+        if term[0] == "<" or term[0] == "_":
+            return self.name(term) if kind == "@id" else f'{{"{self.id}": {self.name(term)}}}'
         end = term.rindex('"') + 1
         text, rest = _json_string(term[:end]), term[end:]
-        if rest.startswith("@"):
+        if not rest:
+            return f'{{"@value": {text}}}' if kind else text
+        if rest[0] == "@":
             return f'{{"@value": {text}, "@language": "{rest[1:]}"}}'
-        if rest:
-            return f'{{"@value": {text}, "@type": {self._name(rest[2:])}}}'
-        return f'{{"@value": {text}}}' if are_iris else text
+        if rest[3:-1] == kind:
+            return text
+        return f'{{"@value": {text}, "@type": {self.name(rest[2:])}}}'
 
 
 def _json_string(quoted: str) -> str:
@@ -113,5 +121,6 @@ def _json_string(quoted: str) -> str:
     return quoted
 
 
-def _one_or_list(values: list[str]) -> str:
+def one_or_list(values: list[str]) -> str:
+    """JSON of one value, or of a list where there are several."""
     return values[0] if len(values) == 1 else f"[{', '.join(values)}]"

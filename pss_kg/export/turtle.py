@@ -12,12 +12,10 @@ import re
 from collections.abc import Callable, Iterable
 
 from pss_kg.export.blocks import Block
+from pss_kg.export.prefixes import LOCAL_OF_ROOM
 from pss_kg.vocabulary import RDF, XSD
 
-KG = "kg"
-"""The prefix of the workspace's own base."""
-
-_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]|%[0-9A-Fa-f]{2}|[./](?=.))*\Z", re.ASCII)
+_LOCAL = re.compile(LOCAL_OF_ROOM + r"\Z", re.ASCII)
 _INTEGER = re.compile(r'"([+-]?[0-9]+)"\Z')
 _TYPE = f"<{RDF}type>"
 _MANY = ",\n        "
@@ -29,25 +27,35 @@ def head(prefixes: dict[str, str]) -> str:
 
 
 def compactor(prefixes: dict[str, str], base: str) -> Callable[[str], str]:
-    """A function from an N-Triples term to the Turtle term, remembering the last 100,000."""
+    """A function from an N-Triples term to the Turtle term, remembering the last 100,000.
+
+    `prefixes` may hold the rooms below `base`; an IRI there is cut behind its room.
+    """
     by_namespace = {namespace: prefix for prefix, namespace in prefixes.items()}
-    base_prefix = by_namespace.get(base, "")
+    behind_base = len(base)
 
     def iri(term: str) -> str:
         text = term[1:-1]
         cut = max(text.rfind("#"), text.rfind("/")) + 1
         prefix = by_namespace.get(text[:cut])
-        local = text[cut:]
-        if prefix is None and base_prefix and text.startswith(base):
-            prefix, local = base_prefix, text[len(base) :]
-        if prefix is None or not _LOCAL.match(local):
+        if prefix is None and text.startswith(base):
+            cut = text.find("/", behind_base) + 1
+            prefix = by_namespace.get(text[:cut])
+        if prefix is None:
             return term
-        return f"{prefix}:{local.replace('/', chr(92) + '/')}"
+        local = text[cut:]
+        if not _LOCAL.match(local):
+            return term
+        if "/" in local:
+            local = local.replace("/", "\\/")
+        return f"{prefix}:{local}"
 
     @functools.lru_cache(maxsize=100_000)
     def compact(term: str) -> str:
         if term[0] == "<":
             return iri(term)
+        if term[0] == "_":
+            return term
         quotes, marks, datatype = term.rpartition("^^")
         kind = datatype[1:-1]
         if kind == f"{XSD}integer" and (number := _INTEGER.match(quotes)):
