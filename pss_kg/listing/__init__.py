@@ -1,0 +1,1 @@
+"""Publications for people and their programs: chosen, compared with a library, written."""
