@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 
 import made_up_articles as made_up
 import pytest
 import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
+from lxml import html as lxml_html
 from rdflib import RDF, SH
 
+from pss_kg.errors import BadParameter
 from pss_kg.validation import (
     Finding,
     Named,
@@ -19,7 +23,9 @@ from pss_kg.validation import (
     Shapes,
     describe,
     naming_from_triples,
+    report_html,
     report_json,
+    report_junit,
     report_turtle,
     validate,
 )
@@ -165,3 +171,79 @@ def test_a_title_can_not_break_the_report() -> None:
     text = describe([untitled(1)], lambda focus: Named("PMID 1", "a\n\x1b[31mb" + "c" * 500))
     assert "\x1b" not in text
     assert max(map(len, text.splitlines())) < 130
+
+
+# -- JUnit and HTML -----------------------------------------------------------------------
+
+EVIL = "<script>alert(1)</script> \x00\x1b[31m ]]> & \"quoted\" 'and' \ufffe"
+
+
+def evil(focus: str) -> Named:
+    return Named("PMID 1" if focus.endswith("-1") else 'DOI 10.5555/a<b>&"c', EVIL)
+
+
+def mixed() -> list[Finding]:
+    light = [Finding("info", f"{BASE}publication/pmid-{n}", message="No abstract.") for n in range(1, 31)]
+    return [untitled(1), untitled(2), Finding("warning", f"{BASE}publication/pmid-1", message=EVIL), *light]
+
+
+def test_junit_has_a_case_for_each_rule_and_fails_from_the_severity_asked_for() -> None:
+    for fail_on, failures in (("violation", 1), ("warning", 2), ("info", 3)):
+        root = etree.fromstring(report_junit(mixed(), naming_from_triples(""), fail_on).encode())
+        (suite,) = root.findall("testsuite")
+        assert (suite.get("tests"), suite.get("failures")) == ("3", str(failures))
+        assert len(root.findall(".//failure")) == failures
+        assert len(root.findall(".//testcase")) == 3
+    case = root.find(".//testcase")
+    assert case is not None
+    assert case.get("name") == "The article has no title."
+    assert "PMID 2" in (case.findtext("failure") or "")
+
+
+def test_junit_without_findings_is_one_case_that_passed() -> None:
+    root = etree.fromstring(report_junit([], naming_from_triples("")).encode())
+    assert len(root.findall(".//testcase")) == 1
+    assert not root.findall(".//failure")
+
+
+def test_junit_caps_the_articles_of_a_case() -> None:
+    text = report_junit(mixed(), naming_from_triples(""), "info", cap=5)
+    assert "… and 25 more" in text
+
+
+def test_junit_refuses_a_severity_that_is_none() -> None:
+    with pytest.raises(BadParameter):
+        report_junit([], naming_from_triples(""), "awful")
+
+
+def test_any_text_gives_well_formed_reports() -> None:
+    etree.fromstring(report_junit(mixed(), evil).encode())
+    page = report_html(mixed(), evil)
+    tree = lxml_html.document_fromstring(page)
+    assert not tree.xpath("//script | //link | //img | //iframe | //@onclick")
+    assert "<script" not in page
+    assert "\x1b" not in page
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_links_to_the_articles() -> None:
+    tree = lxml_html.document_fromstring(report_html(mixed(), naming_from_triples("")))
+    assert {str(link) for link in tree.xpath("//@href")} == {
+        f"https://pubmed.ncbi.nlm.nih.gov/{n}/" for n in range(1, 31)
+    }
+    assert not tree.xpath("//@src")
+    assert [str(head) for head in tree.xpath("//h2/text()")] == ["Violations", "Warnings", "Infos"]
+    assert len(tree.xpath("//details//li")) == 10
+    doi = [Finding("info", f"{BASE}publication/doi-10.5555%2Fa%3Cb", message="M.")]
+    assert 'href="https://doi.org/10.5555/a%3Cb"' in report_html(doi, naming_from_triples(""))
+
+
+def test_the_page_says_when_all_is_well() -> None:
+    assert "every check passed" in report_html([], naming_from_triples(""))
+
+
+@pytest.mark.parametrize("report", [report_html, report_junit])
+def test_these_reports_hold_the_same_bytes_in_any_order(report: Callable[..., str]) -> None:
+    findings = mixed()
+    shuffled = findings[:]
+    random.Random(1).shuffle(shuffled)
+    assert report(findings, naming_from_triples("")) == report(shuffled, naming_from_triples(""))

@@ -9,6 +9,8 @@ from pss_kg.validation.axioms import subclass_axioms
 from pss_kg.validation.engines import ENGINES, validate, validate_file
 from pss_kg.validation.files import ntriples
 from pss_kg.validation.findings import SEVERITIES, Engine, Finding, Outcome, Severity, counts, exceeds, merged
+from pss_kg.validation.html import report_html
+from pss_kg.validation.junit import report_junit
 from pss_kg.validation.naming import Named, Naming, naming_from_triples
 from pss_kg.validation.report import report_json, report_turtle
 from pss_kg.validation.shapes import Shapes
@@ -31,7 +33,9 @@ __all__ = [
     "merged",
     "naming_from_triples",
     "ntriples",
+    "report_html",
     "report_json",
+    "report_junit",
     "report_turtle",
     "subclass_axioms",
     "validate",

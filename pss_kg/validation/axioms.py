@@ -51,4 +51,10 @@ def subclass_axioms(shapes: Shapes | None = None) -> str:
     SHACL instances (SHACL, section 1.1) are found by walking up rdfs:subClassOf in the data
     graph, so only axioms below a class named by sh:class or sh:targetClass can matter.
     """
-    return _below(frozenset((Shapes.load() if shapes is None else shapes).classes()))
+    return _below(_own_classes() if shapes is None else frozenset(shapes.classes()))
+
+
+@lru_cache(maxsize=1)
+def _own_classes() -> frozenset[str]:
+    """The classes that our own shapes name; reading them takes longer than validating a shard."""
+    return frozenset(Shapes.load().classes())

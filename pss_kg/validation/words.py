@@ -72,7 +72,7 @@ def _things(members: list[Finding], name: Naming, cap: int) -> list[str]:
                 articles = articles and thing.label.startswith(("PMID ", "DOI ", "PMC", "OpenAlex "))
                 continue
             by_thing[thing.label] = (thing.title, [])
-        fault = _fault(finding, name)
+        fault = fault_of(finding, name)
         if fault and fault not in by_thing[thing.label][1]:
             by_thing[thing.label][1].append(fault)
     lines: list[str] = []
@@ -87,7 +87,8 @@ def _things(members: list[Finding], name: Naming, cap: int) -> list[str]:
     return lines
 
 
-def _fault(finding: Finding, name: Naming) -> str:
+def fault_of(finding: Finding, name: Naming) -> str:
+    """Which part of the article is at fault, and which value: “author 2: “fiérst””; "" for the whole."""
     parts = [detail(finding.focus), _value(finding, name)]
     return ": ".join(part for part in parts if part)
 

@@ -1,0 +1,62 @@
+"""Findings that say the same, put together with the articles they are about: for reports that list all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import quote
+
+from pss_kg.validation.findings import Finding, Severity, merged
+from pss_kg.validation.naming import Named, Naming, named
+from pss_kg.validation.words import fault_of
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+class Thing(NamedTuple):
+    """An article (or another thing), and what of it is at fault."""
+
+    named: Named
+    faults: tuple[str, ...]
+
+
+class Group(NamedTuple):
+    """One rule that was broken, and by what."""
+
+    severity: Severity
+    message: str
+    source_field: str
+    remedy: str
+    things: tuple[Thing, ...]
+
+
+def grouped(findings: Iterable[Finding], name: Naming) -> list[Group]:
+    """The findings by rule, gravest first; things in the order of the findings, each once."""
+    groups: dict[tuple[Severity, str, str, str], dict[Named, dict[str, None]]] = {}
+    for finding in merged(findings):
+        key = (finding.severity, finding.message, finding.source_field, finding.remedy)
+        faults = groups.setdefault(key, {}).setdefault(named(finding.focus, name), {})
+        if fault := fault_of(finding, name):
+            faults[fault] = None
+    return [
+        Group(*key, tuple(Thing(thing, tuple(faults)) for thing, faults in things.items()))
+        for key, things in groups.items()
+    ]
+
+
+def page_of(label: str) -> str:
+    """The page of a publication on the web by its label ("PMID 1", "DOI 10.1/x", "PMC1"); "" for another."""
+    scheme, _, value = label.partition(" ")
+    if scheme == "PMID" and value.isascii() and value.isdigit():
+        return f"https://pubmed.ncbi.nlm.nih.gov/{value}/"
+    if scheme == "DOI" and value.startswith("10."):
+        return f"https://doi.org/{quote(value, safe='/:;()._-')}"
+    if re.fullmatch(r"PMC[0-9]+", label):
+        return f"https://pmc.ncbi.nlm.nih.gov/articles/{label}/"
+    return ""
+
+
+def allowed(text: str) -> str:
+    """The text without characters that XML 1.0 and HTML forbid."""
+    return _FORBIDDEN.sub("\ufffd", text)
