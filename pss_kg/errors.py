@@ -37,12 +37,22 @@ class PssKgError(Exception):
         self.todo = todo
 
     def __str__(self) -> str:
-        head = f"{self.where}: {self.what}" if self.where else self.what
+        head = f"{printable(self.where)}: {self.what}" if self.where else self.what
         return f"{head} {self.todo}".rstrip() if self.todo else head
 
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword-only arguments do not survive pickling between processes by default.
         return (_rebuild, (type(self), self.what, self.where, self.todo))
+
+
+def printable(text: str) -> str:
+    """The text with line breaks, escapes and bytes that are no UTF-8 shown as `\\n`, `\\x1b`, `\\udcff`.
+
+    For names of files, which may hold anything, where they are printed or written down.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def _rebuild(kind: type[PssKgError], what: str, where: str, todo: str) -> PssKgError:

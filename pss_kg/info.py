@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pss_kg import __version__
+from pss_kg.errors import printable
 from pss_kg.resources import folder
 from pss_kg.vocabulary import compact
 from pss_kg.workspace import Manifest, Workspace
@@ -126,7 +127,10 @@ def ontologies() -> dict[str, str]:
 
 def as_text(info: dict[str, Any]) -> str:
     """The description as people read it."""
-    lines = [f"Workspace  {info['workspace']}", f"Graph      {info['digest'][:12]}, base {info['base']}"]
+    lines = [
+        f"Workspace  {printable(info['workspace'])}",
+        f"Graph      {info['digest'][:12]}, base {info['base']}",
+    ]
     lines.append(f"Inputs     {info['inputs']:,} in {info['shards']} shards")
     lines += _table("Counts", info["counts"])
     lines += _table("Classes", info["classes"])

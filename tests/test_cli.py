@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -115,16 +116,22 @@ def test_the_help_page_lists_every_command_with_the_words_of_its_own_help() -> N
 
 def test_every_file_of_the_room_is_a_command_or_part_of_the_frame() -> None:
     room = Path(main.callback.__code__.co_filename).parent  # type: ignore[union-attr]
-    frame = {"__init__", "group", "options", "progress"}
+    frame = {"__init__", "group", "options", "progress", "colours", "completing", "config"}
     assert {path.stem for path in room.glob("*.py")} == frame | set(COMMANDS)
 
 
+WITHOUT_WORKSPACE = {"completion", "diff"}
+"""Commands whose arguments are workspaces, or that need none."""
+
+
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_takes_the_workspace_and_debug_and_shows_an_example(name: str) -> None:
+def test_every_command_takes_the_common_options_and_shows_an_example(name: str) -> None:
     page = run(main, name, "--help").stdout
-    assert "--kg DIR" in page
-    assert "PSS_KG_DIR" in page
-    assert "--debug" in page
+    if name not in WITHOUT_WORKSPACE:
+        assert "--kg DIR" in page
+        assert "PSS_KG_DIR" in page
+    for option in ("--debug", "--quiet", "--color"):
+        assert option in page
     assert f"pss-kg {name} " in page.split("Example:")[1]
 
 
@@ -286,3 +293,208 @@ def test_progress_is_one_line_that_is_wiped_at_the_end(capsys: pytest.CaptureFix
 
 def test_json_on_stdout_is_whole_json(example_kg: Path) -> None:
     json.loads(run(main, "info", "--format", "json", "--kg", str(example_kg)).stdout)
+
+
+# -- quiet, JSON, colours -----------------------------------------------------------------
+
+PAGE = str(CHECKOUT / "examples" / "article-page-32357127.txt")
+
+
+def test_quiet_says_nothing_but_errors(tmp_path: Path) -> None:
+    place = ("--kg", str(tmp_path / "kg"))
+    result = run(main, "build", PAGE, *place, "--jobs", "1", "--quiet")
+    assert (result.exit_code, result.output) == (0, "")
+    result = run(main, "-q", "info", "--kg", str(tmp_path / "none"))
+    assert result.exit_code == 2 or "no knowledge graph" in result.stderr
+    result = run(main, "info", "-q", "--kg", str(tmp_path / "none"))
+    assert result.exit_code == 3
+    assert "no knowledge graph" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["build", "info", "validate"])
+def test_json_prints_the_summary_and_nothing_else_on_stdout(name: str, tmp_path: Path) -> None:
+    root = str(tmp_path / "kg")
+    built = run(main, "build", PAGE, "--kg", root, "--jobs", "1", "--no-store", "--json")
+    done = built if name == "build" else run(main, name, "--kg", root, "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["counts"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "coloured"),
+    [
+        ([], {}, False),  # a pipe
+        (["--color", "always"], {}, True),
+        (["--color", "always"], {"NO_COLOR": "1"}, True),  # who asks, gets
+        (["--color", "never"], {}, False),
+    ],
+)
+@pytest.mark.parametrize("command", [["show", "99000003"], ["validate"]])
+def test_colours_on_a_pipe_only_if_asked_for(
+    example_kg: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: list[str],
+    arguments: list[str],
+    environment: dict[str, str],
+    coloured: bool,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    result = run(main, *command, *arguments, "--kg", str(example_kg))
+    assert ("\x1b[" in result.stdout) is coloured
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)],
+)
+def test_colours_on_a_terminal(example_kg: Path, environment: dict[str, str], coloured: bool) -> None:
+    """https://no-color.org: set and not empty. On a real terminal, a pty."""
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    line = [sys.executable, "-m", "pss_kg", "validate", "--kg", str(example_kg)]
+    clean = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "TERM")}
+    env = {**clean, "TERM": "xterm", **environment}
+    with subprocess.Popen(line, stdout=theirs, env=env, cwd=CHECKOUT) as process:
+        os.close(theirs)
+        said = b""
+        while True:
+            try:
+                chunk = os.read(ours, 65536)
+            except OSError:  # the other side is closed
+                break
+            if not chunk:
+                break
+            said += chunk
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"author" in said
+    assert (b"\x1b[" in said) is coloured
+
+
+@pytest.mark.parametrize("columns", ["40", "80", "200"])
+def test_show_keeps_to_the_width_asked_for(example_kg: Path, columns: str) -> None:
+    done = pss_kg("show", "99000003", "--kg", str(example_kg), env={**os.environ, "COLUMNS": columns})
+    words = [line for line in done.stdout.splitlines() if "https://" not in line]
+    assert max(map(len, words)) <= min(int(columns), 100)
+
+
+# -- suggestions --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["3235712", "323571270", "32351727", "32357128"])
+def test_a_mistyped_pmid_is_answered_with_the_one_that_is_near(example_kg: Path, typed: str) -> None:
+    result = run(main, "show", typed, "--kg", str(example_kg))
+    assert result.exit_code == 1
+    assert "Did you mean PMID 32357127?" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["export", "--fromat", "turtle"], "--format"),
+        (["query", "most-sited"], "most-cited"),
+        (["export", "--format", "turtl"], "turtle"),
+        (["valdate"], "validate"),
+    ],
+)
+def test_a_mistyped_word_is_answered_with_what_is_near(
+    example_kg: Path, arguments: list[str], meant: str
+) -> None:
+    result = run(main, *arguments, *(["--kg", str(example_kg)] if len(arguments) > 1 else []))
+    assert result.exit_code == 2
+    assert meant in result.stderr
+
+
+# -- completion ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script(shell: str) -> None:
+    result = run(main, "completion", shell)
+    assert result.exit_code == 0
+    assert "_PSS_KG_COMPLETE" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["va"], "validate"),
+        (["query", "most-c"], "most-cited"),
+        (["queries", "most-c"], "most-cited"),
+        (["query", "most-cited", "-p", "l"], "limit="),
+        (["query", "most-cited", "--format", "c"], "csv"),
+        (["export", "--form"], "--format"),
+    ],
+)
+def test_bash_completes(tmp_path: Path, words: list[str], found: str) -> None:
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("there is no bash here")
+    program = tmp_path / "pss-kg"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pss_kg "$@"\n')
+    program.chmod(0o755)
+    script = tmp_path / "completion.bash"
+    script.write_text(run(main, "completion", "bash").stdout)
+    line = (
+        f". {script}; COMP_WORDS=(pss-kg {' '.join(words)}); COMP_CWORD={len(words)}; "
+        '_pss_kg_completion pss-kg; printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    env = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(CHECKOUT)}
+    done = subprocess.run([bash, "-c", line], capture_output=True, text=True, timeout=60, env=env)
+    assert found in done.stdout.split(), done.stderr
+
+
+def test_completion_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom pss_kg.cli import main\n"
+        "try:\n    main([])\nexcept SystemExit: pass\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
+    )
+    for words, word in (("pss-kg query m", "2"), ("pss-kg v", "1"), ("pss-kg query most-cited -p l", "4")):
+        env = {**os.environ, "COMP_WORDS": words, "COMP_CWORD": word, "_PSS_KG_COMPLETE": "bash_complete"}
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=CHECKOUT, env=env
+        )
+        assert done.stdout
+        assert done.stderr == "[]\n"
+
+
+# -- config.toml --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def configured(tmp_path: Path, example_kg: Path) -> Callable[[str], str]:
+    """Writes a config.toml into a copy of the example workspace; gives its folder."""
+
+    def write(text: str) -> str:
+        root = shutil.copytree(example_kg, tmp_path / "kg", dirs_exist_ok=True)
+        (root / "config.toml").write_text(text)
+        return str(root)
+
+    return write
+
+
+def test_the_workspace_may_set_defaults_and_a_flag_goes_before(configured: Callable[[str], str]) -> None:
+    root = configured('jobs = 1\nfail-on = "warning"\n[format]\ninfo = "json"\n')
+    assert run(main, "validate", "--kg", root).exit_code == 1
+    assert run(main, "validate", "--kg", root, "--fail-on", "violation").exit_code == 0
+    json.loads(run(main, "info", "--kg", root).stdout)
+    assert run(main, "info", "--kg", root, "--format", "text").stdout.startswith("Workspace")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("job = 1", "Did you mean 'jobs'?"),
+        ("jobs = 'many'", "not a whole number"),
+        ("jobs = true", "not a whole number"),
+        ("format = 'csv'", "[format]"),
+        ("jobs =", "TOML"),
+        ("fail-on = 'awful'", "violation"),
+    ],
+)
+def test_a_wrong_key_or_value_is_2_and_named(configured: Callable[[str], str], text: str, words: str) -> None:
+    result = run(main, "validate", "--kg", configured(text))
+    assert result.exit_code == 2
+    assert words in result.stderr

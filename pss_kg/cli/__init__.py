@@ -10,13 +10,21 @@ from pss_kg.cli.group import LazyGroup
 
 COMMANDS = {
     "build": "Build the graph from files, folders and globs, or add to it.",
+    "map": "Make the graph anew from what was read before.",
+    "infer": "Draw the conclusions that the vocabularies allow.",
+    "store": "Load the graph into the store that queries use.",
     "validate": "Check the graph, or RDF files, against SHACL shapes.",
+    "quarantine": "List, explain or retry records that are not published.",
     "lint": "Find classes and properties that no ontology declares.",
     "queries": "List the query library, or describe one query.",
     "query": "Run a query and print its rows.",
     "export": "Write the graph in an RDF format.",
     "show": "Show one publication as a person reads it.",
+    "list": "List publications, as a table or for a reference manager.",
+    "network": "Write the citation network as nodes and edges.",
+    "diff": "Compare two graphs, publication by publication.",
     "info": "Print counts, coverage and versions.",
+    "completion": "Print the script that completes commands in a shell.",
 }
 """Name -> summary, in the order of the help page. It spares `--help` the import of every
 command; a test holds it against the commands' own help."""

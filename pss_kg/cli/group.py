@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from pss_kg.errors import PssKgError
 
@@ -49,6 +50,13 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(self.summaries.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands by their summaries, so that a <TAB> imports none of them; else options."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        known = self.summaries.items()
+        return [CompletionItem(name, help=text) for name, text in known if name.startswith(incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

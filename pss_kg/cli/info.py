@@ -11,8 +11,9 @@ from pss_kg.cli import options
 
 @click.command("info")
 @options.workspace
+@options.as_json
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(root: Path, form: str) -> None:
+def command(root: Path, form: str, in_json: bool) -> None:
     """Print counts, coverage and versions.
 
     Counts go by class, graph and source. Coverage sets the citations that sources claim
@@ -28,5 +29,9 @@ def command(root: Path, form: str) -> None:
     from pss_kg.workspace import Workspace
 
     found = info.describe(Workspace.open(root))
-    text = json.dumps(found, indent=2, ensure_ascii=False) + "\n" if form == "json" else info.as_text(found)
+    text = (
+        json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+        if in_json or form == "json"
+        else info.as_text(found)
+    )
     click.echo(text, nl=False)

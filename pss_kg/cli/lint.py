@@ -35,7 +35,7 @@ def command(files: tuple[Path, ...], root: Path) -> None:
                 lint.merge(usage, lint.count_file(path))
     else:
         workspace = Workspace.open(root)
-        for path in (workspace.graph / file.file for file in workspace.manifest().files):
+        for path in workspace.shard_paths():
             with open(path, "rb") as lines:
                 lint.merge(usage, lint.count_lines(lines, str(path)))
     found = lint.undeclared(usage)

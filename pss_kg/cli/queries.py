@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from pss_kg.cli import options
+from pss_kg.cli import completing, options
 
 
 @click.command("queries")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completing.query_names)
 @options.workspace
 def command(name: str | None, root: Path) -> None:
     """List the query library, or describe one query.

@@ -9,17 +9,18 @@ from pathlib import Path
 
 import click
 
-from pss_kg.cli import options
+from pss_kg.cli import completing, options
 
 
 @click.command("query")
-@click.argument("name", metavar="NAME|FILE|-")
+@click.argument("name", metavar="NAME|FILE|-", shell_complete=completing.query_names)
 @click.option(
     "-p",
     "--parameter",
     "given",
     multiple=True,
     metavar="NAME=VALUE",
+    shell_complete=completing.query_parameters,
     help="A parameter of the query. May be repeated.",
 )
 @click.option(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pss_kg.cli import options
+from pss_kg.cli import colours, options
 
 
 @click.command("show")
@@ -36,4 +36,4 @@ def command(identifier: str, form: str, root: Path) -> None:
         text = msgspec.json.format(msgspec.json.encode(shown), indent=2).decode() + "\n"
     else:
         text = show.format_text(shown, shutil.get_terminal_size().columns)
-    click.echo(text, nl=False)
+    click.echo(text if form == "json" else colours.page(text), nl=False)

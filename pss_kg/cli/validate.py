@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from pss_kg.cli import options
+from pss_kg.cli import colours, options
 
 if TYPE_CHECKING:
     from pss_kg.validation import Finding, Naming, Outcome
@@ -35,8 +35,13 @@ if TYPE_CHECKING:
     help="The severity from which the exit code is 1.",
 )
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "turtle"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "turtle", "junit", "html"]),
+    default="text",
+    show_default=True,
 )
+@options.as_json
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -46,6 +51,7 @@ def command(
     engine: str | None,
     fail_on: str,
     form: str,
+    in_json: bool,
 ) -> None:
     """Check the graph, or RDF files, against SHACL shapes.
 
@@ -61,12 +67,16 @@ def command(
     report = _of_files(files, shapes, engine or "auto") if files else _of_workspace(root, shapes, engine)
     for said in report.run.left_out if report.run else ():
         click.echo(f"pss-kg: {said}", err=True)
-    if form == "json":
+    if in_json or form == "json":
         text = validation.report_json(report.findings, report.run)
     elif form == "turtle":
         text = validation.report_turtle(report.findings)
+    elif form == "junit":
+        text = validation.report_junit(report.findings, report.naming, fail_on)
+    elif form == "html":
+        text = validation.report_html(report.findings, report.naming)
     else:
-        text = validation.describe(report.findings, report.naming)
+        text = colours.findings(validation.describe(report.findings, report.naming))
     click.echo(text, nl=False)
     ctx.exit(1 if validation.exceeds(report.findings, fail_on) else 0)
 

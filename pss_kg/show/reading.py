@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pss_kg.errors import NotFound
 from pss_kg.iris import Iris
+from pss_kg.show.near import near_pmids
 from pss_kg.show.page import Author, Other, Shown
 from pss_kg.store import find_publication, graph_node
 from pss_kg.vocabulary import (
@@ -57,8 +58,9 @@ def show(store: Store, text: str, iris: Iris | None = None) -> Shown:
     iris = iris or Iris()
     iri = find_publication(store, iris, text)
     if not iri:
+        near = " or ".join(f"PMID {pmid}" for pmid in near_pmids(store, iris, text))
         raise NotFound(
-            f"the graph holds no publication {text!r}.",
+            f"the graph holds no publication {text!r}." + (f" Did you mean {near}?" if near else ""),
             todo="Give a PMID, DOI, PMC id or IRI of one that it holds; "
             "`pss-kg query find-by-title -p words=…` looks for words of a title.",
         )
