@@ -25,6 +25,12 @@ from pss_kg.workspace import ShardFile, Workspace
 SMALL = 20_000
 """Triples of main below which the reference engine validates it whole."""
 
+_AT_ONCE = 100_000
+"""Triples to validate together at least: each run has a price of its own."""
+
+_OWN_PARTS = ("role", "citation", "reference", "reference-list", "work", "status", "citation-count")
+"""Things that stand in the shard of their publication, so nobody needs their types from elsewhere."""
+
 _HAS_IDENTIFIER = f"<{DATACITE}hasIdentifier>"
 
 
@@ -56,7 +62,18 @@ def check_tasks(workspace: Workspace, files: Iterable[ShardFile]) -> list[CheckT
     engine = engine_for(main)
     if engine == "pyshacl":
         return [CheckTask(workspace.root, workspace.base, tuple(paths), engine)] if main else []
-    return [CheckTask(workspace.root, workspace.base, (path,), engine) for path in paths]
+    tasks: list[CheckTask] = []
+    together: list[Path] = []
+    quads = 0
+    for file, path in zip(main, paths, strict=True):
+        together.append(path)
+        quads += file.quads
+        if quads >= _AT_ONCE:
+            tasks.append(CheckTask(workspace.root, workspace.base, tuple(together), engine))
+            together, quads = [], 0
+    if together:
+        tasks.append(CheckTask(workspace.root, workspace.base, tuple(together), engine))
+    return tasks
 
 
 def _path(workspace: Workspace, file: ShardFile) -> Path:
@@ -76,7 +93,9 @@ def check(task: CheckTask) -> list[Owned]:
     suffix = f" <{iris.graph(MAIN)}> .\n"
     text = "".join(path.read_text(encoding="utf-8") for path in task.files).replace(suffix, " .\n")
     extra = subclass_axioms()
-    pointed = set(re.findall(r" (<[^<> ]*>) \.\n", text))
+    parts = "|".join(_OWN_PARTS)
+    pattern = rf" (<(?!{re.escape(iris.base)}(?:{parts})/)[^<> ]*>) \.\n"
+    pointed = set(re.findall(pattern, text))
     if task.types is not None:
         lines = [(line.split(" ", 1)[0], line) for line in _lines(task.types)]
         extra += "".join(line for subject, line in lines if subject in pointed)
@@ -109,13 +128,15 @@ def gather_types(workspace: Workspace) -> None:
     path = workspace.work / "types.sqlite"
     path.unlink(missing_ok=True)
     db = sqlite3.connect(path)
-    db.execute("CREATE TABLE type (subject TEXT NOT NULL, triple TEXT NOT NULL)")
+    db.execute(
+        "CREATE TABLE type (subject TEXT NOT NULL, triple TEXT NOT NULL,"
+        " PRIMARY KEY (subject, triple)) WITHOUT ROWID"
+    )
     for file in sorted((workspace.work / "types").glob("*.nt")):
         with open(file, encoding="utf-8", newline="\n") as lines:
             db.executemany(
                 "INSERT INTO type VALUES (?, ?)", ((line.split(" ", 1)[0], line) for line in lines)
             )
-    db.execute("CREATE INDEX subject ON type (subject)")
     db.commit()
     db.close()
 
@@ -129,16 +150,15 @@ def change_types(workspace: Workspace, subjects: Iterable[str], triples: Iterabl
     """Replace the types of these subjects (terms) in work/types.sqlite."""
     db = sqlite3.connect(workspace.work / "types.sqlite")
     db.executemany("DELETE FROM type WHERE subject = ?", ((subject,) for subject in subjects))
-    db.executemany("INSERT INTO type VALUES (?, ?)", ((t.split(" ", 1)[0], f"{t} .\n") for t in triples))
+    rows = ((triple.split(" ", 1)[0], f"{triple} .\n") for triple in triples)
+    db.executemany("INSERT OR IGNORE INTO type VALUES (?, ?)", rows)
     db.commit()
     db.close()
 
 
 def _types_of(wanted: set[str], path: Path) -> str:
     db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    db.execute("CREATE TEMP TABLE wanted (subject TEXT PRIMARY KEY)")
-    db.executemany("INSERT INTO wanted VALUES (?)", ((w,) for w in sorted(wanted)))
-    rows = db.execute("SELECT t.triple FROM wanted w JOIN type t ON t.subject = w.subject ORDER BY t.triple")
-    text = "".join(row[0] for row in rows)
+    find = "SELECT triple FROM type WHERE subject = ?"
+    text = "".join(row[0] for subject in sorted(wanted) for row in db.execute(find, (subject,)))
     db.close()
     return text

@@ -24,8 +24,13 @@ _decode = msgspec.msgpack.Decoder(list[tuple[Statement, int]]).decode
 def write(workspace: Workspace, name: str, shards: int, shared: Counter[Shared]) -> None:
     """Put the statements of one mapped shard down."""
     parts: list[list[tuple[Shared, int]]] = [[] for _ in range(shards)]
+    part_of: dict[str, list[tuple[Shared, int]]] = {}
     for statement, count in shared.items():
-        parts[shard_of(statement[0], shards)].append((statement, count))
+        subject = statement[0]
+        part = part_of.get(subject)
+        if part is None:
+            part = part_of[subject] = parts[shard_of(subject, shards)]
+        part.append((statement, count))
     folder = workspace.work / "shared"
     folder.mkdir(parents=True, exist_ok=True)
     spans = []
