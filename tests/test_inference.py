@@ -328,7 +328,8 @@ def test_a_new_build_never_leaves_stale_conclusions(tmp_path: Path) -> None:
     infer(tmp_path / "kg", jobs=1)
     pipeline.build([str(first)], tmp_path / "kg", store=False, jobs=1)
     assert "inferred" in Workspace.open(tmp_path / "kg").manifest().graphs(), "nothing changed"
-    pipeline.build([str(second)], tmp_path / "kg", store=False, jobs=1)
+    summary = pipeline.build([str(second)], tmp_path / "kg", store=False, jobs=1)
+    assert "What was inferred from the graph before is dropped" in summary.text()
     manifest = Workspace.open(tmp_path / "kg").manifest()
     assert "inferred" not in manifest.graphs()
     assert manifest.inferred_from == ""

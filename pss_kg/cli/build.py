@@ -13,14 +13,7 @@ from pss_kg.cli.progress import Progress
 @click.command("build")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @options.workspace
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    envvar="PSS_KG_JOBS",
-    show_envvar=True,
-    help="Processes to use. Default: one for each processor.",
-)
+@options.jobs
 @click.option("--no-store", is_flag=True, help="Leave out the store; the first query makes it.")
 @click.option("--infer", is_flag=True, help="Run `pss-kg infer` on the new graph.")
 @options.as_json

@@ -19,14 +19,7 @@ from pss_kg.cli.progress import Progress
     help="What draws the conclusions. Both draw the same; owlrl is slow and for small graphs.",
 )
 @options.workspace
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    envvar="PSS_KG_JOBS",
-    show_envvar=True,
-    help="Processes to use. Default: one for each processor.",
-)
+@options.jobs
 @click.option("--no-store", is_flag=True, help="Leave out the store; the first query makes it.")
 def command(engine: str, root: Path, jobs: int | None, no_store: bool) -> None:
     """Draw the conclusions that the vocabularies allow.

@@ -12,14 +12,7 @@ from pss_kg.cli.progress import Progress
 
 @click.command("map")
 @options.workspace
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    envvar="PSS_KG_JOBS",
-    show_envvar=True,
-    help="Processes to use. Default: one for each processor.",
-)
+@options.jobs
 @click.option("--again", is_flag=True, help="Map even if the graph is up to date.")
 @click.option("--no-store", is_flag=True, help="Leave out the store; the first query makes it.")
 @options.as_json

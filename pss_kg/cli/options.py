@@ -86,6 +86,18 @@ def _configured(ctx: click.Context, _: click.Parameter, root: Path) -> Path:
     return root
 
 
+def jobs(function: Decorated) -> Decorated:
+    """`--jobs N`: the number of processes."""
+    return click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        envvar="PSS_KG_JOBS",
+        show_envvar=True,
+        help="Processes to use. Default: one for each processor.",
+    )(function)
+
+
 def as_json(function: Decorated) -> Decorated:
     """`--json` as `in_json: bool`: a summary that programs read, on stdout."""
     return click.option("--json", "in_json", is_flag=True, help="Print the summary as JSON on stdout.")(

@@ -20,14 +20,7 @@ if TYPE_CHECKING:
 @click.argument("identifier", metavar="[ID]", required=False)
 @options.workspace
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    envvar="PSS_KG_JOBS",
-    show_envvar=True,
-    help="Processes to use for retry. Default: one for each processor.",
-)
+@options.jobs
 @click.option("--no-store", is_flag=True, help="retry: leave out the store; the first query makes it.")
 @click.pass_context
 def command(

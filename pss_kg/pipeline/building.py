@@ -14,6 +14,7 @@ from pss_kg import __version__, provenance
 from pss_kg.errors import WorkspaceError
 from pss_kg.identity.index import Index
 from pss_kg.iris import Iris
+from pss_kg.manifest import INFERRED
 from pss_kg.pipeline import increment, intake, made, whole
 from pss_kg.pipeline.made import Made
 from pss_kg.pipeline.run import Progress, Run
@@ -56,15 +57,8 @@ def build(
         else:
             ready = increment.make(run, workspace, pool, read, taken, before)
             ready = ready or whole.make(run, workspace, pool, read)
-            _publish(run, workspace, ready, read, taken.new)
-        _fill(workspace, result)
-        if store:
-            from pss_kg import store as store_module
-
-            with run.stage("store"):
-                store_module.ensure(workspace)
-        result.seconds = {**run.seconds, "total": run.elapsed()}
-        write_atomically(workspace.reports / "build.json", encode_pretty(result))
+            _publish(run, workspace, result, ready, read, taken.new)
+        _finish(run, workspace, result, store)
         return result
 
 
@@ -74,7 +68,12 @@ def _is_current(manifest: Manifest, read: list[InputReport]) -> bool:
 
 
 def _publish(
-    run: Run, workspace: Workspace, ready: Made, read: list[InputReport], new: list[InputReport]
+    run: Run,
+    workspace: Workspace,
+    result: Summary,
+    ready: Made,
+    read: list[InputReport],
+    new: list[InputReport],
 ) -> None:
     """Make what stands ready the state of the graph, with the reports on it."""
     with run.stage("publish"):
@@ -91,7 +90,12 @@ def _publish(
         used = [(report.id, Path(report.path).name, report.sha256) for report in new]
         now = datetime.now(UTC)
         writer.add("", list(provenance.run_triples(iris, run_id, run.started, now, used)))
-        earlier = [f for f in workspace.sound_manifest().files if f.graph == PROVENANCE]
+        before = workspace.sound_manifest().files
+        if any(file.graph == INFERRED for file in before):
+            result.notes.append(
+                "What was inferred from the graph before is dropped: `pss-kg infer` does it again."
+            )
+        earlier = [file for file in before if file.graph == PROVENANCE]
         this_run = writer.close()
         for file in (*manifest.files, this_run):
             source, target = staged(workspace, file.graph, file.shard), workspace.graph / file.file
@@ -129,14 +133,21 @@ def _manifest(workspace: Workspace, ready: Made, read: list[InputReport]) -> Man
     )
 
 
-def _fill(workspace: Workspace, result: Summary) -> None:
-    """Fill the summary from what is published."""
+def _finish(run: Run, workspace: Workspace, result: Summary, store: bool) -> None:
+    """Load the store if it is wanted, and fill the summary from what is published."""
+    if store:
+        from pss_kg import store as store_module
+
+        with run.stage("store"):
+            store_module.ensure(workspace)
     published = summary.from_manifest(workspace.manifest())
     for name in ("sources", "counts", "ledger", "graphs", "digest"):
         setattr(result, name, getattr(published, name))
     if stored := reports.stored(workspace):
         result.findings = stored.counts
     result.quarantined = reports.held_in_words(workspace)
+    result.seconds = {**run.seconds, "total": run.elapsed()}
+    write_atomically(workspace.reports / "build.json", encode_pretty(result))
 
 
 def remap(
@@ -167,13 +178,6 @@ def remap(
         if not again and _is_current(workspace.sound_manifest(), read):
             result.unchanged = True
         else:
-            _publish(run, workspace, whole.make(run, workspace, pool, read), read, [])
-        _fill(workspace, result)
-        if store:
-            from pss_kg import store as store_module
-
-            with run.stage("store"):
-                store_module.ensure(workspace)
-        result.seconds = {**run.seconds, "total": run.elapsed()}
-        write_atomically(workspace.reports / "build.json", encode_pretty(result))
+            _publish(run, workspace, result, whole.make(run, workspace, pool, read), read, [])
+        _finish(run, workspace, result, store)
         return result

@@ -24,11 +24,16 @@ from pss_kg.workspace import Workspace
 
 
 def describe(rows: Iterable[tuple[Statement, int]]) -> dict[str, list[str]]:
-    """The triples of one shared thing, by graph. `rows` are all statements on one subject."""
+    """The triples of one shared thing, by graph. `rows` are all statements on one subject, sorted."""
+    rows = list(rows)
+    if len({row[0][1] for row in rows}) == len(rows) and all(row[0][5] == MAIN for row in rows):
+        # One statement a predicate, all of main: nothing to decide. Most things are so.
+        plain = sorted([(row[0][1] != TYPE, row[0][1], row[0][2]) for row in rows])
+        subject = rows[0][0][0]
+        return {MAIN: [f"{subject} {predicate} {value}" for _, predicate, value in plain]}
     votes: dict[str, dict[str, dict[str, int]]] = {}  # predicate -> object -> source -> count
     single: set[str] = set()
     others: dict[str, set[tuple[str, str]]] = {}  # source graph -> (predicate, object)
-    subject = ""
     for statement, count in rows:
         subject, predicate, value, is_single, source, graph = statement
         if graph != MAIN:
