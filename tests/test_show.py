@@ -141,3 +141,26 @@ def test_an_unknown_one_is_not_found_and_says_what_to_do(tmp_path: Path) -> None
 def test_lines_fit_the_width(shown: show.Shown, width: int) -> None:
     lines = show.format_text(shown, width).splitlines()
     assert all(len(line) <= min(width, 100) or " " not in line.strip() for line in lines if "IRI" not in line)
+
+
+BOOK = """
+GRAPH <graph/main> {
+    <publication/pmid-7> a fabio:BookChapter ; dcterms:title "A chapter" ; fabio:hasPubMedId "7" ;
+        frbr:realizationOf <work/pmid-7> ; frbr:partOf <book/isbn-1> ; dcterms:publisher <organization/name-p> ;
+        pro:isDocumentContextFor <role/pmid-7/editor/1>, <role/pmid-7/editor/2> .
+    <book/isbn-1> a fabio:Book ; dcterms:title "A made-up book" .
+    <organization/name-p> foaf:name "Invented Press" .
+    <role/pmid-7/editor/2> pro:withRole pro:editor ; schema:position 2 ; pro:isHeldBy <agent/pmid-7/editor/2> .
+    <role/pmid-7/editor/1> pro:withRole pro:editor ; schema:position 1 ; pro:isHeldBy <agent/pmid-7/editor/1> .
+    <agent/pmid-7/editor/1> foaf:name "Ada First" .
+    <agent/pmid-7/editor/2> foaf:name "Ben Second" .
+}
+"""
+
+
+def test_a_chapter_names_its_book_with_editors_and_publisher(tmp_path: Path) -> None:
+    shown = show.show(store.ensure(publish_trig(tmp_path, BOOK)), "7")
+    assert shown.book == "A made-up book"
+    assert shown.editors == ("Ada First", "Ben Second")
+    assert shown.publisher == "Invented Press"
+    assert "  Book       A made-up book" in show.format_text(shown)

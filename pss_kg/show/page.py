@@ -40,6 +40,9 @@ class Shown(msgspec.Struct, frozen=True):
     types: tuple[str, ...] = ()
     issued: str = ""
     journal: str = ""
+    book: str = ""  # the title of the book that a chapter stands in
+    editors: tuple[str, ...] = ()
+    publisher: str = ""
     volume: str = ""
     issue: str = ""
     pages: str = ""
@@ -125,6 +128,9 @@ def _overview(shown: Shown, width: int) -> list[str]:
     rows = [
         ("Date", shown.issued),
         ("Journal", f"{shown.journal}. {place}" if shown.journal and place else shown.journal or place),
+        ("Book", shown.book),
+        ("Editors", "; ".join(shown.editors)),
+        ("Publisher", shown.publisher),
         ("Type", ", ".join(shown.types) if shown.described else ""),
         *shown.identifiers,
         ("Citations", "; ".join([*claimed, f"{shown.citations} found here"])),

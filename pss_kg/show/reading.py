@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _TYPE = f"{RDF}type"
 _TITLE = f"{DCTERMS}title"
 _ISSUED = f"{DCTERMS}issued"
+_HELD_BY = f"{PRO}isHeldBy"
 _KEPT_FOR_LAST = 10**9
 _RELATIONS = (
     # (property, warning on the cited side, note on the citing side)
@@ -83,6 +84,8 @@ class _Reader:
         return sorted({str(quad.object.value) for quad in found})  # type: ignore[union-attr]
 
     def value(self, subject: str, predicate: str) -> str:
+        if not subject:
+            return ""
         return next(iter(self.values(subject, predicate)), "")
 
     def subjects(self, predicate: str, value: str) -> list[str]:
@@ -105,6 +108,9 @@ class _Reader:
             types=tuple(_words(t) for t in self.values(iri, _TYPE) if t != f"{FABIO}Expression"),
             issued=self.value(iri, _ISSUED) or self.value(iri, f"{DCTERMS}date"),
             journal=self.journal(),
+            book=self.book(),
+            editors=tuple(self.name(self.value(role, _HELD_BY)) for _, role in self.roles("editor")),
+            publisher=self.value(self.value(iri, f"{DCTERMS}publisher"), f"{FOAF}name"),
             volume=self.value(iri, f"{PRISM}volume"),
             issue=self.value(iri, f"{PRISM}issueIdentifier"),
             pages=self.pages(),
@@ -160,6 +166,19 @@ class _Reader:
                 break
         return self.value(place, _TITLE) or self.value(place, f"{FABIO}hasNLMJournalTitleAbbreviation")
 
+    def book(self) -> str:
+        """The title of the book that this is a chapter of."""
+        wholes = self.values(self.iri, f"{FRBR}partOf")
+        return next((self.value(w, _TITLE) for w in wholes if f"{FABIO}Book" in self.values(w, _TYPE)), "")
+
+    def roles(self, name: str) -> list[tuple[int, str]]:
+        """(position, role) of the authors, or the editors, in order."""
+        return sorted(
+            (_number(self.value(role, f"{SCHEMA}position")), role)
+            for role in self.values(self.iri, f"{PRO}isDocumentContextFor")
+            if f"{PRO}{name}" in self.values(role, f"{PRO}withRole")
+        )
+
     def pages(self) -> str:
         first, last = (self.value(self.iri, f"{PRISM}{name}") for name in ("startingPage", "endingPage"))
         return (
@@ -179,13 +198,9 @@ class _Reader:
     def authors(self) -> tuple[tuple[Author, ...], tuple[str, ...]]:
         places: dict[str, int] = {}
         found: list[tuple[int, str, Author]] = []
-        roles = [
-            (_number(self.value(role, f"{SCHEMA}position")), role)
-            for role in self.values(self.iri, f"{PRO}isDocumentContextFor")
-            if f"{PRO}author" in self.values(role, f"{PRO}withRole")
-        ]
-        for position, role in sorted(roles):
-            agent = self.value(role, f"{PRO}isHeldBy")
+        roles = self.roles("author")
+        for position, role in roles:
+            agent = self.value(role, _HELD_BY)
             texts = self.values(role, f"{PSS_TERMS}affiliationText")
             if not texts:
                 organisations = self.values(role, f"{PRO}relatesToOrganization")
