@@ -55,6 +55,9 @@ def gather(
             versions.setdefault(key, set()).add((row.number, row.identifiers, row.source, row.record))
     entries = {}
     for key in records.keys() | mentions.keys() | asserted.keys():
+        if key not in records and key not in asserted:  # four publications in five
+            entries[key] = Entry(key, mentions=_in_order(mentions[key]), ambiguous=ambiguous.get(key, ()))
+            continue
         own = sorted(records.get(key, ()), key=lambda r: (rank(r.record.source), r.record.id))
         entries[key] = Entry(
             key,
