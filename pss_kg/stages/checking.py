@@ -26,7 +26,7 @@ SMALL = 20_000
 """Triples of main below which the reference engine validates it whole."""
 
 _AT_ONCE = 100_000
-"""Triples to validate together at least: each run has a price of its own."""
+"""Triples to validate together where shards are smaller: each run has a price of its own."""
 
 _OWN_PARTS = ("role", "citation", "reference", "reference-list", "work", "status", "citation-count")
 """Things that stand in the shard of their publication, so nobody needs their types from elsewhere."""
@@ -62,18 +62,15 @@ def check_tasks(workspace: Workspace, files: Iterable[ShardFile]) -> list[CheckT
     engine = engine_for(main)
     if engine == "pyshacl":
         return [CheckTask(workspace.root, workspace.base, tuple(paths), engine)] if main else []
-    tasks: list[CheckTask] = []
-    together: list[Path] = []
+    together: list[list[Path]] = []
     quads = 0
     for file, path in zip(main, paths, strict=True):
-        together.append(path)
+        if not together or quads + file.quads > _AT_ONCE:
+            together.append([])
+            quads = 0
+        together[-1].append(path)
         quads += file.quads
-        if quads >= _AT_ONCE:
-            tasks.append(CheckTask(workspace.root, workspace.base, tuple(together), engine))
-            together, quads = [], 0
-    if together:
-        tasks.append(CheckTask(workspace.root, workspace.base, tuple(together), engine))
-    return tasks
+    return [CheckTask(workspace.root, workspace.base, tuple(some), engine) for some in together]
 
 
 def _path(workspace: Workspace, file: ShardFile) -> Path:
