@@ -10,8 +10,8 @@ import pubmed_files as pubmed
 import pytest
 
 from pss_kg import pipeline
-from pss_kg.pipeline import increment, made
-from pss_kg.stages import checking, reports
+from pss_kg.pipeline import increment, made, whole
+from pss_kg.stages import checking, reports, shuffle
 from pss_kg.stages.summary import Summary
 from pss_kg.validation import Finding
 from pss_kg.workspace import PROVENANCE, Manifest, Workspace
@@ -180,6 +180,34 @@ def test_any_steps_give_what_one_build_gives(
         steps.append(pubmed.write(tmp_path / f"p20n{number:04}.xml", *articles, deleted=gone))
     check(tmp_path, *steps)
     assert incremental.count(True) >= 3
+
+
+def test_shards_made_by_several_processes_keep_their_own_counts(
+    tmp_path: Path, incremental: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole, "SMALL", 0)
+    first = many(tmp_path / "a.xml", number=60)
+    # Another journal volume: shared things come, and those that only the old record named go.
+    second = pubmed.write(tmp_path / "b.xml", pubmed.article(5, "Revised", revised="2022-02-02", year="2011"))
+    pipeline.build([str(first)], tmp_path / "kg", jobs=2, store=False)
+    state = made.load(Workspace(tmp_path / "kg"))
+    build(tmp_path / "one", first)
+    alone = made.load(Workspace(tmp_path / "one"))
+    assert state is not None
+    assert alone is not None
+    assert state.parts == alone.parts
+    pipeline.build([str(second)], tmp_path / "kg", jobs=2, store=False)
+    build(tmp_path / "scratch", first, second)
+    assert graph(tmp_path / "kg") == graph(tmp_path / "scratch")
+
+
+def test_findings_on_things_of_others_are_looked_for_again_too() -> None:
+    for thing in ("http://id.nlm.nih.gov/mesh/D008603", "https://w3id.org/pss-kg/journal/issnl-1234-5679"):
+        shard = shuffle.shard_of(f"<{thing}>", 16)
+        assert increment.concerned(thing, set(), {shard}, 16)
+        assert not increment.concerned(thing, set(), set(range(16)) - {shard}, 16)
+    assert increment.concerned("pmid-1", {"pmid-1"}, set(), 16)
+    assert not increment.concerned("pmid-2", {"pmid-1"}, set(range(16)), 16)
 
 
 def test_without_its_notes_a_build_starts_afresh(tmp_path: Path, incremental: list[bool]) -> None:

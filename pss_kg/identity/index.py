@@ -259,11 +259,6 @@ class Index:
         )
         return [Located(*row) for row in rows]
 
-    def of_input(self, input_id: str) -> set[tuple[str, str]]:
-        """(source, id) of the records of one input."""
-        query = "SELECT r.source, r.id FROM record r JOIN input n ON n.no = r.input WHERE n.id = ?"
-        return set(self._db.execute(query, (input_id,)))
-
 
 def _drop_other_layout(path: Path) -> None:
     if path.is_file():

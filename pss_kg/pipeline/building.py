@@ -109,7 +109,7 @@ def _publish(
 
 
 def _manifest(workspace: Workspace, ready: Made, read: list[InputReport]) -> Manifest:
-    counts = ready.total()
+    counts = made.total(ready.parts)
     unusable: dict[str, int] = {}
     for report in read:
         unusable[report.source] = unusable.get(report.source, 0) + report.unusable

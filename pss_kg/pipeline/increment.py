@@ -11,7 +11,6 @@ import shutil
 
 from pss_kg import __version__
 from pss_kg.identity.index import Index
-from pss_kg.iris import Iris
 from pss_kg.pipeline import made, whole
 from pss_kg.pipeline.intake import Taken
 from pss_kg.pipeline.made import Made, State
@@ -20,7 +19,7 @@ from pss_kg.stages import checking, reduction, shuffle, splice
 from pss_kg.stages.checking import CheckTask, Owned
 from pss_kg.stages.faults import Fault, faults
 from pss_kg.stages.pool import Pool
-from pss_kg.stages.quads import MAIN, ShardCounts, ShardPart, staged
+from pss_kg.stages.quads import MAIN, ShardCounts, staged
 from pss_kg.stages.reading import InputReport
 from pss_kg.stages.shards import View
 from pss_kg.stages.touched import groups, touched
@@ -69,7 +68,7 @@ def make(
     first: list[Owned] | None = None
     while True:
         anew = _Anew(run, workspace, pool, state, manifest, keys, before, now, generation)
-        if shuffle.shard_count(anew.total().keys) != state.shards:
+        if shuffle.shard_count(made.total(anew.parts).keys) != state.shards:
             return None
         with run.stage("validate"):
             findings = [owned for owned in anew.validate() if anew.concerns(owned.owner)]
@@ -171,19 +170,14 @@ class _Anew:
                 for number, some in sorted(by_shard.items())
             ]
             subjects: set[int] = set()
-            results = pool.run(splice.splice, tasks, alone=len(tasks) < _ALONE)
-            for done, (number, result) in enumerate(results, 1):
-                if isinstance(result, Exception):
-                    raise result
-                self._replace(files, f"{tasks[number].shard:02x}", result.files, result.counts)
-                subjects |= result.subjects
+            results = pool.all(splice.splice, tasks, alone=len(tasks) < _ALONE)
+            for done, (task, spliced) in enumerate(zip(tasks, results, strict=True), 1):
+                self._replace(files, f"{task.shard:02x}", spliced.files, spliced.counts)
+                subjects |= spliced.subjects
                 run.progress("map", done, len(tasks))
             reduce_tasks = [reduction.ReduceTask(root, base, number, True) for number in sorted(subjects)]
-            for reduce_task, part in zip(
-                reduce_tasks,
-                _in_order(pool, reduce_tasks),
-                strict=True,
-            ):
+            parts = pool.all(reduction.reduce_shard, reduce_tasks, alone=len(reduce_tasks) < _ALONE)
+            for reduce_task, part in zip(reduce_tasks, parts, strict=True):
                 self._replace(files, f"shared-{reduce_task.shard:02x}", part.files, part.counts)
         self.subjects = subjects
         self.touched = sorted(by_shard)
@@ -201,20 +195,9 @@ class _Anew:
         files.update({(file.graph, file.shard): file for file in new})
         self.parts[shard] = counts
 
-    def total(self) -> ShardCounts:
-        """The counts of the whole graph."""
-        whole_graph = ShardCounts(classes={}, found={})
-        for part in self.parts.values():
-            whole_graph = whole_graph.plus(part)
-        return whole_graph
-
     def concerns(self, owner: str) -> bool:
         """Whether findings on this publication or shared thing were looked for again."""
-        if owner in self._keys:
-            return True
-        return owner.startswith(Iris(self._workspace.base).base) and (
-            shuffle.shard_of(f"<{owner}>", self._shards) in self.subjects
-        )
+        return concerned(owner, self._keys, self.subjects, self._shards)
 
     def _is_small(self) -> bool:
         return checking.engine_for(self.files) == "pyshacl"
@@ -237,15 +220,12 @@ class _Anew:
         return whole.check_all(self._run, self._pool, tasks)
 
 
-def _in_order(pool: Pool, tasks: list[reduction.ReduceTask]) -> list[ShardPart]:
-    done = dict(pool.run(reduction.reduce_shard, tasks, alone=len(tasks) < _ALONE))
-    results = []
-    for number in range(len(tasks)):
-        result = done[number]
-        if isinstance(result, Exception):
-            raise result
-        results.append(result)
-    return results
+def concerned(owner: str, keys: set[str], subjects: set[int], shards: int) -> bool:
+    """Whether an owner of findings is one of the publications, or a thing of one of the shards.
+
+    What has a scheme is a shared thing, ours or another's (a MeSH heading); no key has one.
+    """
+    return owner in keys or ("://" in owner and shuffle.shard_of(f"<{owner}>", shards) in subjects)
 
 
 def _is_of_build(graph: str) -> bool:

@@ -30,12 +30,13 @@ class Made:
     view: View
     generation: int = 0
 
-    def total(self) -> ShardCounts:
-        """The counts of all parts together."""
-        whole = ShardCounts(classes={}, found={})
-        for part in self.parts.values():
-            whole = whole.plus(part)
-        return whole
+
+def total(parts: dict[str, ShardCounts]) -> ShardCounts:
+    """The counts of all parts together."""
+    whole = ShardCounts(classes={}, found={})
+    for part in parts.values():
+        whole = whole.plus(part)
+    return whole
 
 
 class State(msgspec.Struct, frozen=True):

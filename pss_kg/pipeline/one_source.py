@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from pss_kg.errors import GraphError, PssKgError, UsageError
+from pss_kg.errors import GraphError, UsageError
 from pss_kg.identity.index import Index
 from pss_kg.pipeline.whole import SMALL, route_tasks
 from pss_kg.stages import reading, reduction, reports, shards, shuffle
@@ -79,9 +79,7 @@ def _map(alone: Workspace, read: list[reading.InputReport], view: shards.View) -
         count = shuffle.shard_count(shuffle.count_keys(alone))
         files = []
         map_tasks = [shards.MapTask(alone.root, base, n, count, view) for n in range(count)]
-        for _, part in pool.run(shards.map_shard, map_tasks, alone=small):
-            if isinstance(part, PssKgError):
-                raise part
+        for part in pool.all(shards.map_shard, map_tasks, alone=small):
             files += part.files
         reduce_tasks = [reduction.ReduceTask(alone.root, base, n) for n in range(count)]
         for part in pool.all(reduction.reduce_shard, reduce_tasks, alone=small):

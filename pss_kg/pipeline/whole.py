@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pss_kg.errors import PssKgError
 from pss_kg.identity.index import Index
 from pss_kg.pipeline.made import Made
 from pss_kg.pipeline.run import Run
@@ -44,10 +43,9 @@ def make(run: Run, workspace: Workspace, pool: Pool, read: list[InputReport]) ->
     while True:
         with run.stage("map"):
             map_tasks = [shards.MapTask(root, base, n, count, view) for n in todo]
-            for done, (number, result) in enumerate(pool.run(shards.map_shard, map_tasks, alone=small), 1):
-                if isinstance(result, PssKgError):
-                    raise result
-                mapped[todo[number]] = result
+            results = pool.all(shards.map_shard, map_tasks, alone=small)
+            for done, (number, part) in enumerate(zip(todo, results, strict=True), 1):
+                mapped[number] = part
                 run.progress("map", done, len(todo))
             reduce_tasks = [reduction.ReduceTask(root, base, n) for n in range(count)]
             shared = list(pool.all(reduction.reduce_shard, reduce_tasks, alone=small))
@@ -70,13 +68,11 @@ def make(run: Run, workspace: Workspace, pool: Pool, read: list[InputReport]) ->
 
 def check_all(run: Run, pool: Pool, tasks: list[CheckTask]) -> list[Owned]:
     """The findings of all tasks, in the order of the tasks."""
-    findings: dict[int, list[Owned]] = {}
-    for done, (number, result) in enumerate(pool.run(checking.check, tasks), 1):
-        if isinstance(result, PssKgError):
-            raise result
-        findings[number] = result
+    findings: list[Owned] = []
+    for done, some in enumerate(pool.all(checking.check, tasks), 1):
+        findings += some
         run.progress("validate", done, len(tasks))
-    return [owned for _, some in sorted(findings.items()) for owned in some]
+    return findings
 
 
 def route_tasks(root: Path, read: list[InputReport]) -> Iterator[shuffle.RouteTask]:

@@ -88,8 +88,16 @@ class Pool:
     def all(
         self, function: Callable[[Task], Result], tasks: Sequence[Task], *, alone: bool = False
     ) -> Iterator[Result]:
-        """Like `run`, for tasks that must all succeed: raises the first error."""
-        for _, result in self.run(function, tasks, alone=alone):
+        """The results in the order of the tasks, for tasks that must all succeed.
+
+        Raises the first error that a task raised.
+        """
+        waiting: dict[int, Result] = {}
+        upcoming = 0
+        for number, result in self.run(function, tasks, alone=alone):
             if isinstance(result, PssKgError):
                 raise result
-            yield result
+            waiting[number] = result
+            while upcoming in waiting:
+                yield waiting.pop(upcoming)
+                upcoming += 1
