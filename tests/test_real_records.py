@@ -118,6 +118,9 @@ def test_adding_a_folder_gives_what_building_with_it_gives(
     for step in steps:
         summary = pipeline.build([str(shared_data / step)], tmp_path / "kg", store=False)
     assert summary.digest == main_job[1].digest
+    assert summary.counts == main_job[1].counts
+    classes = [Workspace.open(root).manifest().classes for root in (tmp_path / "kg", main_job[0])]
+    assert classes[0] == classes[1]
 
 
 @pytest.mark.slow
