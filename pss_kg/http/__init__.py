@@ -1,0 +1,1 @@
+"""Manners with services: limits, retries, keys, and replies kept as received."""
