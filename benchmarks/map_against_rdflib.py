@@ -19,7 +19,7 @@ import rdflib
 
 from pss_kg import __version__
 from pss_kg.identity.index import Index
-from pss_kg.stages import inputs, reading, reduction, shards, shuffle
+from pss_kg.stages import inputs, reading, record_file, reduction, shards, shuffle
 from pss_kg.workspace import Workspace
 
 
@@ -28,7 +28,7 @@ def ours(root: Path, path: str, limit: int) -> tuple[float, Path]:
     workspace = Workspace.create(root)
     task = reading.task_for(root, inputs.expand([path])[0].path)
     intake = reading.read_input(task)
-    frames = intake.report.frames[: max(1, limit // reading.FRAME)]
+    frames = intake.report.frames[: max(1, limit // record_file.FRAME)]
     with Index(workspace.index) as index:
         index.add_input(task.id, task.number, intake.rows, intake.report.deletions)
         index.settle()

@@ -9,6 +9,8 @@
     │   ├── UnreadableInput    3   missing, no permission, empty, not what its name says
     │   ├── UnknownFormat      3   readable, but no source knows it
     │   └── DamagedInput       3   whole records up to a point, then damage (4 when something was read)
+    ├── ServiceError           3   a service that can't be asked, or answers nonsense (4 when others could)
+    ├── PluginError            3   an installed plug-in that can't be used
     ├── WorkspaceError         3   no workspace, a newer one, a read-only folder, a full disk
     │   └── WorkspaceBusy      3   another process writes to it
     ├── GraphError             3   an RDF file that can't be parsed
@@ -93,6 +95,17 @@ class UnknownFormat(InputError):
 
 class DamagedInput(InputError):
     """Whole records up to a point, then damage. What came before the damage is kept."""
+
+
+class ServiceError(PssKgError):
+    """A service that can't be reached, refuses, or answers with what was not asked for.
+
+    `where` is the service and the URL, without keys.
+    """
+
+
+class PluginError(PssKgError):
+    """An installed plug-in that can't be used. `where` names its package and entry point."""
 
 
 class WorkspaceError(PssKgError):

@@ -209,6 +209,29 @@ NORMALISERS: dict[str, Callable[[str], str]] = {
 }
 """Scheme -> its normaliser."""
 
+# arXiv -----------------------------------------------------------------------------------------
+
+_ARXIV = re.compile(
+    r"\s*(?:(?:https?://)?(?:[a-z0-9-]+\.)?arxiv\.org/(?:abs|pdf|html|format)/|arxiv\s*[:=]\s*)+"
+    r"([0-9]{4}\.[0-9]{4,5}|[a-z]+(?:-[a-z]+)?(?:\.[a-z]{2})?/[0-9]{7})"
+    r"(?:v[0-9]+)?(?:\.pdf)?/?(?:[?#].*)?\s*\Z",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def arxiv_doi(text: str) -> str:
+    """The DOI that arXiv registers with DataCite for an arXiv id: `10.48550/arxiv.2101.01234`.
+
+    Takes `arXiv:2101.01234v2`, `arXiv:hep-th/9901001` and pages of arxiv.org; "" for anything else.
+    The DOI is that of all versions, and has no subject class (`math.GT/0309136` is `math/0309136`).
+    """
+    match = _ARXIV.match(text)
+    if not match:
+        return ""
+    archive, slash, number = match[1].lower().rpartition("/")
+    return f"10.48550/arxiv.{archive.partition('.')[0]}{slash}{number}"
+
+
 # What a person types ---------------------------------------------------------------------------
 
 _TYPED_SCHEMES = {
@@ -231,14 +254,17 @@ def parse_identifier(text: str) -> tuple[str, str] | None:
     """(scheme, canonical value) of what a person types for a publication, None if it is nothing known.
 
     Takes `32357127`, `pmid:…`, `pmid-…` (as in our IRIs), `10.2196/15572`, `doi:…`, `PMC7312261`,
-    `openalex:W…`, `W…` and the pages of PubMed, PMC, Europe PMC, doi.org and OpenAlex.
+    `openalex:W…`, `W…`, `arxiv:…` (which gives a DOI) and the pages of PubMed, PMC, Europe PMC,
+    doi.org, OpenAlex and arXiv.
     """
     if match := _TYPED.match(text):
         scheme = _TYPED_SCHEMES[match[1].lower()]
         value = NORMALISERS[scheme](match[2])
         return (scheme, value) if value else None
-    if doi := normalise_doi(text):
+    if doi := arxiv_doi(text) or normalise_doi(text):
         return "doi", doi
+    if "://" in text:
+        text = text.split("?", 1)[0].split("#", 1)[0]
     if _PMC_SITE.search(text) and (pmcid := normalise_pmcid(text)):
         return "pmcid", pmcid
     if pmid := normalise_pmid(text):

@@ -15,9 +15,11 @@ from urllib.parse import quote
 
 from pss_kg.vocabulary import BASE
 
-KEY_SCHEMES = ("pmid", "doi", "pmcid", "openalex", "ncbibook")
+KEY_SCHEMES = ("pmid", "doi", "pmcid", "openalex", "ncbibook", "europepmc", "s2", "omid")
 """The schemes that may name a publication, first one first. `ncbibook`, the name of a book on
-NCBI Bookshelf, leads from a chapter to the record of its book; such a record has a PMID too."""
+NCBI Bookshelf, leads from a chapter to the record of its book; such a record has a PMID too. The
+last three are services' own ids (`PPR/PPR7`, a paper's id in Semantic Scholar, `br/0612`): a list
+of theirs may name an article by nothing else."""
 
 _OF_A_PUBLICATION = frozenset(
     [
@@ -175,6 +177,14 @@ class Iris:
 
     def record(self, source: str, identifier: str) -> str:
         return f"{self.base}record/{encode(source)}/{encode(identifier)}"
+
+    def discovery(self, seed: str, key: str) -> str:
+        """That a harvest from the publication `seed` came to the publication `key`."""
+        return f"{self.base}discovery/{seed}/{key}"
+
+    def coverage(self, key: str, source: str, metric: str) -> str:
+        """What a source has of a publication's citations, counted by one metric."""
+        return f"{self.base}coverage/{key}/{encode(source)}/{metric}"
 
     def identifier(self, scheme: str, value: str) -> str:
         """Lower case; the only place where `/` stays in a key."""

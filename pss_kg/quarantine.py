@@ -20,7 +20,7 @@ from pss_kg.iris import publication_key
 from pss_kg.pipeline import made, remap
 from pss_kg.pipeline.run import Progress
 from pss_kg.records import Publication, Unusable
-from pss_kg.stages import reading, reports
+from pss_kg.stages import reading, record_file, reports
 from pss_kg.stages.faults import Fault
 from pss_kg.stages.summary import Summary
 from pss_kg.validation import Finding
@@ -133,7 +133,7 @@ def origins(workspace: Workspace, held: Held) -> Iterator[Origin]:
 def _record_at(workspace: Workspace, report: reading.InputReport, position: int) -> Publication | None:
     for offset, size, records in report.frames:
         if position < records:
-            frame = reading.read_frame(reading.record_path(workspace, report.id), offset, size)
+            frame = record_file.read_frame(record_file.record_path(workspace, report.id), offset, size)
             return next((record for n, record in enumerate(frame) if n == position), None)
         position -= records
     return None
@@ -216,6 +216,6 @@ def _read_again(workspace: Workspace, old: reading.InputReport, task: reading.Ta
     if task.id != old.id:
         # The entry in raw/ first: without it the rest counts for nothing.
         (workspace.raw / f"{old.id}.json").unlink(missing_ok=True)
-        reading.record_path(workspace, old.id).unlink(missing_ok=True)
+        record_file.record_path(workspace, old.id).unlink(missing_ok=True)
         (workspace.quarantine / f"{old.id}.jsonl").unlink(missing_ok=True)
     return ""

@@ -179,8 +179,9 @@ class Reference(Record, frozen=True):
     pages: str = ""
     label: str = ""  # the number or key printed beside it
     heading: str = ""  # of the (nested) list it stands in
-    intents: tuple[str, ...] = ()
-    contexts: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()  # in the source's words: background, methodology, result
+    contexts: tuple[str, ...] = ()  # the sentences that cite it, verbatim
+    influential: bool = False  # the source says that the citing article builds on it
 
 
 class Relation(Record, frozen=True):
@@ -217,6 +218,7 @@ class Publication(Record, frozen=True):
     id: str
     version: int = 1
     identifiers: Identifiers = ()
+    listing: bool = False  # only a list of citing articles or references; it describes nothing
     title: str = ""
     title_language: str = ""  # BCP 47, where it is not the publication's: a title that was translated
     vernacular_title: str = ""

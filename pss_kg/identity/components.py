@@ -2,7 +2,7 @@
 
 The rules are those of docs/identity.md:
 
-1. Identifiers are taken in the order pmid, doi, pmcid, openalex, ncbibook, then by value.
+1. Identifiers are taken in the order of `iris.KEY_SCHEMES`, then by value.
 2. An identifier whose records hold two PMIDs or two DOIs joins none of them.
 3. A union that would put two PMIDs or two DOIs in one publication is refused.
 4. A publication's key is its first identifier that no other publication has.

@@ -4,8 +4,9 @@ Reading adds rows; `settle` decides anew, over all of them, what became of each 
 which publication it describes. About 100 bytes an identifier.
 
 What becomes of a record (`state`): described (main takes its word first), merged (another
-record of the publication goes before it), version (merged: a lower PMID version), superseded
-(a later record has its key), deleted (its source withdrew it).
+record of the publication goes before it, or it is a list that describes nothing), version
+(merged: a lower PMID version), superseded (a later record has its key), deleted (its source
+withdrew it).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pss_kg.identity.settling import Changes, fingerprint, settle, split
 from pss_kg.iris import KEY_SCHEMES
 from pss_kg.records import Identifiers, Journal, rank
 
-_LAYOUT = 1
+_LAYOUT = 2
 """The version of the tables. An index of another is deleted; it is made anew from records/."""
 
 _SCHEMA = """
@@ -32,7 +33,8 @@ CREATE TABLE IF NOT EXISTS record (
     no INTEGER PRIMARY KEY, input INTEGER NOT NULL, position INTEGER NOT NULL,
     source TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,
     revised TEXT NOT NULL, number INTEGER NOT NULL, digest BLOB NOT NULL, fallback TEXT NOT NULL,
-    claim INTEGER, journal INTEGER, state TEXT NOT NULL DEFAULT '', publication TEXT NOT NULL DEFAULT '',
+    claim INTEGER, journal INTEGER, listing INTEGER NOT NULL, retrieved TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT '', publication TEXT NOT NULL DEFAULT '',
     UNIQUE (input, position));
 CREATE INDEX IF NOT EXISTS record_key ON record (source, id, version);
 CREATE INDEX IF NOT EXISTS record_publication ON record (publication);
@@ -54,16 +56,17 @@ CREATE TABLE IF NOT EXISTS refusal (identifier TEXT NOT NULL, records TEXT NOT N
 """
 
 _ADD = """
-INSERT INTO record (input, position, source, id, version, revised, number, digest, fallback, claim, journal)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT no FROM journal WHERE journal = ?))
+INSERT INTO record (input, position, source, id, version, revised, number, digest, fallback, claim, journal,
+    listing, retrieved)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT no FROM journal WHERE journal = ?), ?, ?)
 """
 
 _STATES = """
 SELECT source, became, COUNT(*) FROM (
     SELECT source, CASE WHEN state IN ('deleted', 'superseded') THEN state WHEN held THEN 'quarantined'
-        WHEN state = 'version' OR ROW_NUMBER() OVER (
+        WHEN state = 'version' OR listing OR ROW_NUMBER() OVER (
             PARTITION BY publication, state IN ('described', 'merged') AND NOT held
-            ORDER BY source_rank(source), id) > 1 THEN 'merged' ELSE 'described' END AS became
+            ORDER BY listing, source_rank(source), id) > 1 THEN 'merged' ELSE 'described' END AS became
     FROM (
         SELECT r.*, EXISTS (SELECT 1 FROM out o WHERE o.source = r.source AND o.id = r.id) AS held
         FROM record r))
@@ -85,6 +88,7 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     claim: int | None = None
     journal: str = ""  # its journal as JSON
     mentions: tuple[int, ...] = ()  # hashes of the identifiers of others that it names, see `fingerprint`
+    listing: bool = False
 
 
 class Place(NamedTuple):
@@ -131,9 +135,17 @@ class Index:
         return {row[0] for row in self._db.execute("SELECT id FROM input")}
 
     def add_input(
-        self, input_id: str, number: int, rows: Sequence[Row], deletions: Iterable[tuple[str, str, int]]
+        self,
+        input_id: str,
+        number: int,
+        rows: Sequence[Row],
+        deletions: Iterable[tuple[str, str, int]],
+        retrieved: str = "",
     ) -> None:
-        """Add all that one input said. `number` orders update files; -1 where it has none."""
+        """Add all that one input said.
+
+        `number` orders update files, -1 where it has none; `retrieved` orders harvests, "" for a file.
+        """
         db = self._db
         no = db.execute("INSERT INTO input (id, number) VALUES (?, ?)", (input_id, number)).lastrowid
         journals = sorted({row.journal for row in rows if row.journal})
@@ -141,7 +153,9 @@ class Index:
         mentions: list[tuple[int, int]] = []
         for row in rows:
             values = (no, row.position, row.source, row.id, row.version, row.revised, number)
-            record = db.execute(_ADD, (*values, row.digest, row.fallback, row.claim, row.journal)).lastrowid
+            record = db.execute(
+                _ADD, (*values, row.digest, row.fallback, row.claim, row.journal, row.listing, retrieved)
+            ).lastrowid
             assert record is not None
             db.executemany(
                 "INSERT OR IGNORE INTO identifier VALUES (?, ?)",

@@ -21,11 +21,12 @@ UPDATE record SET state = 'deleted' WHERE EXISTS (
 """
 
 # Of two records with one key the later wins: the source's own date, then the number of the
-# update file, then the content, so that nothing hangs on the order of reading.
+# update file, then the time of retrieval, then the content, so that nothing hangs on the order of reading.
 _SUPERSEDE = """
 UPDATE record SET state = 'superseded' WHERE no IN (SELECT no FROM (
     SELECT no, ROW_NUMBER() OVER (
-        PARTITION BY source, id, version ORDER BY revised DESC, number DESC, digest DESC, no) AS place
+        PARTITION BY source, id, version
+        ORDER BY revised DESC, number DESC, retrieved DESC, digest DESC, no) AS place
     FROM record WHERE state = '') WHERE place > 1)
 """
 
@@ -41,8 +42,8 @@ WHERE r.state = '' GROUP BY identifier HAVING COUNT(*) > 1
 """
 
 _DESCRIBE = """
-UPDATE record SET state = CASE WHEN no IN (SELECT no FROM (
-    SELECT no, ROW_NUMBER() OVER (PARTITION BY publication ORDER BY source_rank(source), id) AS place
+UPDATE record SET state = CASE WHEN NOT listing AND no IN (SELECT no FROM (
+    SELECT no, ROW_NUMBER() OVER (PARTITION BY publication ORDER BY listing, source_rank(source), id) AS place
     FROM record WHERE state = '') WHERE place = 1) THEN 'described' ELSE 'merged' END WHERE state = ''
 """
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pss_kg.iris import encode
 from pss_kg.mapping.frame import INTEGER, RDF_TYPE, A, Frame
+from pss_kg.mapping.identifiers import HAS_IDENTIFIER, shared_identifier, shared_node
 from pss_kg.mapping.identifiers import ORGANIZATION as ORGANIZATION_SCHEME
 from pss_kg.mapping.identifiers import PERSON as PERSON_SCHEME
-from pss_kg.mapping.identifiers import shared_identifier
 from pss_kg.records import Affiliation, Contributor
 from pss_kg.terms import quoted
 from pss_kg.vocabulary import DCTERMS, FOAF, FRAPO, OCO, OWL, PRO, PSS, SCHEMA
@@ -27,6 +27,7 @@ GIVEN = f"<{FOAF}givenName>"
 FAMILY = f"<{FOAF}familyName>"
 SUFFIX = f"<{FRAPO}hasFamilialSuffix>"
 
+_IDENTIFIED = HAS_IDENTIFIER.strip()
 _A_ROLE = f"{A}<{PRO}RoleInTime>"
 _A_PERSON = f"{A}{PERSON}"
 _A_ORGANIZATION = f"{A}{ORGANIZATION}"
@@ -106,7 +107,11 @@ def _role(
                 out.append(f"{agent}{_A_ORGANIZATION}")
                 out.append(f"{agent}{_NAME_S}{quoted(name)}")
         for scheme, value in person.identifiers:
-            if value.strip():
+            if not value.strip():
+                continue
+            if person.orcid:  # all that is said of a shared agent stands together
+                frame.share(agent, _IDENTIFIED, shared_node(frame, scheme, value, PERSON_SCHEME))
+            else:
                 shared_identifier(frame, agent, scheme, value, PERSON_SCHEME)
         for affiliation in person.affiliations:
             _affiliation(frame, node, affiliation, organizations)

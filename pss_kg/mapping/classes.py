@@ -50,6 +50,7 @@ _TABLE: dict[str, tuple[str, str, bool]] = {
     "posted-content": ("Preprint", "Work", True),
     "monograph": ("Book", "Work", True),
     "edited-book": ("Book", "Work", True),
+    "reference-book": ("Book", "Work", True),
     "book-chapter": ("BookChapter", "Work", True),
     "proceedings-article": ("ProceedingsPaper", "Work", True),
     "dissertation": ("Thesis", "Work", True),
@@ -61,6 +62,24 @@ _TABLE: dict[str, tuple[str, str, bool]] = {
     "erratum": (_ARTICLE, "Erratum", True),
     "retraction": ("RetractionNotice", "Retraction", True),
     "book-review": (_ARTICLE, "BookReview", True),
+    # Semantic Scholar
+    "journalarticle": (_ARTICLE, "ResearchPaper", True),
+    "metaanalysis": ("ReviewArticle", "ReviewPaper", False),
+    "clinicaltrial": (_ARTICLE, "ClinicalTrialReport", True),
+    "casereport": (_ARTICLE, "ClinicalCaseReport", True),
+    "lettersandcomments": ("Letter", "Work", True),
+    "conference": ("ProceedingsPaper", "Work", True),
+    "booksection": ("BookChapter", "Work", True),
+    # OpenCitations Meta
+    "book chapter": ("BookChapter", "Work", True),
+    "book part": ("BookChapter", "Work", True),
+    "book section": ("BookChapter", "Work", True),
+    "edited book": ("Book", "Work", True),
+    "reference book": ("Book", "Work", True),
+    "proceedings article": ("ProceedingsPaper", "Work", True),
+    "posted content": ("Preprint", "Work", True),
+    "reference entry": ("ReferenceEntry", "Work", True),
+    "data file": ("DataFile", "Dataset", True),
 }
 
 # Super-classes among the classes of the table: they go where a sub-class applies too.

@@ -46,19 +46,23 @@ class Assertion(msgspec.Struct, frozen=True, omit_defaults=True):
     """This publication stands in `property` to `cited`, said by a record of another one.
 
     `property` is a prefixed name from the mapping's table of relations: "cito:cites",
-    "cito:retracts", "dcterms:replaces".
+    "cito:retracts", "dcterms:replaces". How it cites is told beside "cito:cites" only.
     """
 
     cited: str
     property: str
     source: str
     record: str
+    intents: tuple[str, ...] = ()
+    contexts: tuple[str, ...] = ()
+    influential: bool = False
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """Everything known of one publication.
 
-    records:    best source first; empty where it is only mentioned
+    records:    best source first, lists that stand apart (`Publication.listing`) after all others;
+                empty where it is only mentioned
     versions:   lower PMID versions: (number, identifiers, source, record id)
     mentions:   by source order, citing key, position
     assertions: citations that the cited side or an inverse relation told
@@ -73,6 +77,11 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     assertions: tuple[Assertion, ...] = ()
     ambiguous: Identifiers = ()
     aliases: tuple[str, ...] = ()
+
+    @property
+    def described(self) -> bool:
+        """Whether a record says what it is. A list of what it cites, or of who cites it, does not."""
+        return bool(self.records) and not self.records[0].record.listing
 
 
 class Shared(NamedTuple):
@@ -97,7 +106,8 @@ class Shared(NamedTuple):
 
 class Mapped(NamedTuple):
     """Triples of one publication ("s p o", no full stop), by graph name ("main",
-    "source/pubmed", "attribution", "identity"), each once per graph, in the mapping's order."""
+    "source/pubmed", "intent/semanticscholar", "attribution", "identity"), each once per graph, in
+    the mapping's order."""
 
     graphs: dict[str, list[str]]
     shared: list[Shared]

@@ -8,13 +8,15 @@ from pss_kg.iris import encode, slug
 from pss_kg.mapping.frame import RDF_TYPE, RDFS_LABEL, A, Frame
 from pss_kg.records import Identifiers
 from pss_kg.terms import quoted
-from pss_kg.vocabulary import DATACITE, FABIO, FOAF, LITERAL, PRISM
+from pss_kg.vocabulary import DATACITE, FABIO, FOAF, LITERAL, OWL, PRISM
 
 HAS_IDENTIFIER = f" <{DATACITE}hasIdentifier> "
 SCHEME = f"<{DATACITE}usesIdentifierScheme>"
 VALUE = f"<{LITERAL}hasLiteralValue>"
 IDENTIFIER = f"<{DATACITE}Identifier>"
 PAGE = f" <{FOAF}page> "
+SAME_AS = f" <{OWL}sameAs> "
+OMID = "https://w3id.org/oc/meta/"
 
 FLAT = {
     "doi": f" <{PRISM}doi> ",
@@ -74,6 +76,8 @@ def describe(frame: Frame, identifiers: Identifiers, ambiguous: Collection[tuple
             out.append(f"{node}{_VALUE_S}{text}")
         else:
             shared_identifier(frame, s, scheme, value)
+        if scheme == "omid":
+            out.append(f"{s}{SAME_AS}<{OMID}{value}>")
         page = _PAGES.get(scheme)
         if page:
             # The path of the identifier's IRI is the value, escaped as an IRI needs it.

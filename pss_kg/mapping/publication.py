@@ -15,6 +15,7 @@ from pss_kg.mapping import (
     dates,
     funding,
     identifiers,
+    intents,
     journal,
     mention,
     references,
@@ -48,7 +49,7 @@ _WEB = re.compile(
 def map_entry(entry: Entry, iris: Iris) -> Mapped:
     """All triples of one publication. Pure: the same entry gives the same lists.
 
-    Graphs come in the order main, source/…, attribution, identity; empty ones are left out.
+    Graphs come in the order main, source/…, intent/…, attribution, identity; empty ones are left out.
     """
     if graphs := mention.simple(entry, iris):
         return Mapped(graphs, [])
@@ -57,7 +58,8 @@ def map_entry(entry: Entry, iris: Iris) -> Mapped:
     sources: dict[str, list[str]] = {}
     frame = Frame(iris, entry.key, shared, "")
     s = frame.s
-    if entry.records:
+    described = entry.described
+    if described:
         merged = merge([resolved.record for resolved in entry.records], entry.key)
         _describe_main(frame, entry, merged)
         title = merged.record.title or merged.record.vernacular_title
@@ -71,19 +73,17 @@ def map_entry(entry: Entry, iris: Iris) -> Mapped:
         _versions(frame, entry, attribution)
     if entry.records or entry.assertions:
         citation.describe(frame, entry, attribution)
-    if entry.records:
+    if described:
         _describe_sources(frame, entry, merged, sources)
-    if (
-        entry.records
-        or len(entry.mentions) > 1
-        or any(len(m.reference.identifiers) > 1 for m in entry.mentions)
-    ):
+    if described or len(entry.mentions) > 1 or any(len(m.reference.identifiers) > 1 for m in entry.mentions):
         mention.additions(frame, entry, title, sources)
     graphs = {"main": list(dict.fromkeys(frame.out))}
     for name in sorted(sources):
         triples = list(dict.fromkeys(sources[name]))
         if triples:
             graphs[name] = triples
+    if entry.records or entry.assertions:
+        graphs.update(intents.graphs(entry, iris))
     if attribution:
         graphs["attribution"] = list(dict.fromkeys(attribution))
     if entry.aliases:

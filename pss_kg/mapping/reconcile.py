@@ -20,7 +20,7 @@ from pss_kg.vocabulary import BIRO, C4O, CO, DATACITE, DCTERMS, FABIO, FRAPO, FR
 
 # Fields that say something about the record, or are mapped from all records at once.
 _APART = frozenset(
-    {"source", "id", "version", "identifiers", "revised", "authors_complete", "retracted"}
+    {"source", "id", "version", "identifiers", "listing", "revised", "authors_complete", "retracted"}
     | {"cited_by", "claim", "notes", "publication_status", "title_language"}
 )
 _PAGES = ("pages", "start_page", "end_page")
@@ -279,11 +279,11 @@ def record_at_fault(path: str, entry: Entry, focus: str = "", value: str = "") -
     """(source, id) of the record to blame for a violation whose path is this predicate's IRI.
 
     The record whose value main took for the path; where there is none, the publication's last
-    record in the source order. None for a publication that no record describes. `focus` and
+    describing record in the source order. None for a publication that no record describes. `focus` and
     `value` are those of the result: they tell the part (a role, the abstract) that is at fault.
     """
     records = [resolved.record for resolved in entry.records]
-    if not records:
+    if not entry.described:
         return None
     merged = merge(records, entry.key)
     part = value if path == f"{FRBR}part" else focus
@@ -295,7 +295,7 @@ def record_at_fault(path: str, entry: Entry, focus: str = "", value: str = "") -
             if given is not None and given.value == chosen:
                 field = name
                 break
-    guilty = records[-1]
+    guilty = [record for record in records if not record.listing][-1]
     if field in ("claim", "retracted"):
         guilty = next((record for record in records if getattr(record, field)), guilty)
     elif field.startswith("identifiers:"):

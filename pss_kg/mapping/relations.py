@@ -46,6 +46,21 @@ _DIRECT: dict[str, tuple[str, ...]] = {
     "is-reply-to": ("cito:repliesTo",),
     "references": (CITES,),
     "is-based-on": ("cito:citesAsSourceDocument",),
+    "is-derived-from": ("cito:citesAsSourceDocument",),
+    "is-preprint-of": ("dcterms:isVersionOf",),
+    "is-manuscript-of": ("dcterms:isVersionOf",),
+    "is-version-of": ("dcterms:isVersionOf",),
+    "is-translation-of": ("frbr:translationOf",),
+    "is-supplement-to": ("frbr:supplementOf",),
+    "replaces": ("dcterms:replaces",),
+    # DataCite, relationType; Cites, References and their inverses are citations in the record
+    "IsSupplementTo": ("frbr:supplementOf",),
+    "IsVersionOf": ("dcterms:isVersionOf",),
+    "IsNewVersionOf": ("cito:updates",),
+    "IsTranslationOf": ("frbr:translationOf",),
+    "IsDerivedFrom": ("cito:citesAsSourceDocument",),
+    "Reviews": ("cito:reviews",),
+    "Obsoletes": ("dcterms:replaces",),
 }
 
 _INVERSE: dict[str, tuple[str, ...]] = {
@@ -60,9 +75,56 @@ _INVERSE: dict[str, tuple[str, ...]] = {
     "AssociatedPublication": _DIRECT["AssociatedDataset"],
     "RepublishedIn": _DIRECT["RepublishedFrom"],
     "ReprintIn": _DIRECT["ReprintOf"],
+    # Crossref, updated-by on what was updated
+    **{
+        f"updated-by/{word}": _DIRECT[word]
+        for word in (
+            "correction",
+            "corrigendum",
+            "erratum",
+            "partial_retraction",
+            "retraction",
+            "withdrawal",
+            "removal",
+            "expression_of_concern",
+            "clarification",
+            "new_version",
+            "new_edition",
+            "addendum",
+        )
+    },
+    # Crossref, relation
+    "has-review": _DIRECT["is-review-of"],
+    "has-comment": _DIRECT["is-comment-on"],
+    "has-reply": _DIRECT["is-reply-to"],
+    "is-referenced-by": _DIRECT["references"],
+    "is-basis-for": _DIRECT["is-based-on"],
+    "has-derivation": _DIRECT["is-derived-from"],
+    "has-preprint": _DIRECT["is-preprint-of"],
+    "has-manuscript": _DIRECT["is-manuscript-of"],
+    "has-version": _DIRECT["is-version-of"],
+    "has-translation": _DIRECT["is-translation-of"],
+    "is-supplemented-by": _DIRECT["is-supplement-to"],
+    "is-replaced-by": _DIRECT["replaces"],
+    # DataCite
+    "IsSupplementedBy": _DIRECT["IsSupplementTo"],
+    "HasVersion": _DIRECT["IsVersionOf"],
+    "IsPreviousVersionOf": _DIRECT["IsNewVersionOf"],
+    "HasTranslation": _DIRECT["IsTranslationOf"],
+    "IsSourceOf": _DIRECT["IsDerivedFrom"],
+    "IsReviewedBy": _DIRECT["Reviews"],
+    "IsObsoletedBy": _DIRECT["Obsoletes"],
 }
 
-RETRACTED_BY = frozenset({"RetractionIn", "RetractedandRepublishedIn"})
+RETRACTED_BY = frozenset(
+    {
+        "RetractionIn",
+        "RetractedandRepublishedIn",
+        "updated-by/retraction",
+        "updated-by/withdrawal",
+        "updated-by/removal",
+    }
+)
 """The words that say that the publication itself was retracted."""
 
 

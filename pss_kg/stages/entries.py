@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pss_kg.identity.index import key_identifiers
 from pss_kg.iris import encode
 from pss_kg.mapping.entry import Assertion, Entry, Mention, Resolved, rank
-from pss_kg.records import Identifiers
+from pss_kg.records import Identifiers, Publication, Reference
 from pss_kg.stages.rows import Alias, Asserted, Described, Mentioned, Row, teller
 
 
@@ -58,7 +58,9 @@ def gather(
         if key not in records and key not in asserted:  # four publications in five
             entries[key] = Entry(key, mentions=_in_order(mentions[key]), ambiguous=ambiguous.get(key, ()))
             continue
-        own = sorted(records.get(key, ()), key=lambda r: (rank(r.record.source), r.record.id))
+        own = sorted(records.get(key, ()), key=_record_order)
+        if own and own[0].record.listing:  # lists alone: they name it, and describe nothing
+            mentions.setdefault(key, []).extend(_named(key, resolved.record) for resolved in own)
         entries[key] = Entry(
             key,
             tuple(own),
@@ -92,6 +94,15 @@ def own_aliases(key: str, records: list[Resolved], ambiguous: dict[str, Identifi
     return tuple(sorted(name for name, pair in names.items() if name != key and leads_here(pair)))
 
 
+def _record_order(resolved: Resolved) -> tuple[object, ...]:
+    record = resolved.record
+    return record.listing, rank(record.source), record.id
+
+
+def _named(key: str, record: Publication) -> Mention:
+    return Mention(record.source, record.id, key, 0, Reference(identifiers=record.identifiers))
+
+
 def _in_order(mentions: list[Mention]) -> tuple[Mention, ...]:
     return tuple(sorted(mentions, key=_mention_order) if len(mentions) > 1 else mentions)
 
@@ -108,7 +119,8 @@ def _mention_order(mention: Mention) -> tuple[object, ...]:
 
 
 def _assertion_order(assertion: Assertion) -> tuple[object, ...]:
-    return assertion.cited, assertion.property, rank(assertion.source), assertion.record
+    said = assertion.intents, assertion.contexts, assertion.influential
+    return assertion.cited, assertion.property, rank(assertion.source), assertion.record, said
 
 
 def citing(entry: Entry) -> set[str]:

@@ -1,31 +1,25 @@
 """Pass 1: each input is read once, into one file of records/ and one entry of raw/.
 
-A record file is zstd JSON Lines in frames of `FRAME` records, so that a part of it can be read
-alone. The entry in raw/ is written last: an input is read when it has one.
+The entry in raw/ is written last: an input is read when it has one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-import zstandard
 
-from pss_kg.errors import DamagedInput, InputError, WorkspaceError, printable
-from pss_kg.identity.index import Row, key_identifiers
-from pss_kg.identity.settling import fingerprint
-from pss_kg.iris import KEY_SCHEMES, hash_key
-from pss_kg.records import Book, Deletion, Publication, Reference, Relation, Unusable
+from pss_kg import plugins
+from pss_kg.errors import DamagedInput, WorkspaceError, printable
+from pss_kg.identity.index import Row
+from pss_kg.records import Deletion, Publication, Unusable
 from pss_kg.sources.base import DEFAULT_MAX_FIELD, Input
 from pss_kg.sources.opening import detect, open_input
+from pss_kg.stages.record_file import RecordWriter, index_row, read_frame, record_path
 from pss_kg.workspace import Workspace, encode_pretty, storage_errors, write_atomically
-
-FRAME = 500
-"""Records in one zstd frame."""
 
 _UPDATE_FILE = re.compile(r"(?<!\d)(\d{2})n(\d{4})(?!\d)")
 
@@ -48,6 +42,8 @@ class InputReport(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why reading ended early; "" if it did not."""
     frames: tuple[tuple[int, int, int], ...] = ()
     """(offset, bytes, records) of each zstd frame."""
+    retrieved: str = ""
+    """When a service gave the last of the records, ISO 8601 in UTC; "" for a file."""
 
 
 class Intake(NamedTuple):
@@ -77,9 +73,9 @@ def update_number(name: str) -> int:
 def recognise(path: Path) -> str:
     """The name of the source that reads this file.
 
-    Raises UnreadableInput or UnknownFormat.
+    Raises UnreadableInput or UnknownFormat, and PluginError where a plug-in can't be used.
     """
-    return detect(path).name
+    return detect(path, plugins.file_sources()).name
 
 
 def task_for(root: Path, path: Path, max_field: int = DEFAULT_MAX_FIELD) -> Task:
@@ -96,18 +92,13 @@ def task_for(root: Path, path: Path, max_field: int = DEFAULT_MAX_FIELD) -> Task
     return Task(root, path, digest[:20] + suffix, digest, number, max_field)
 
 
-def record_path(workspace: Workspace, input_id: str) -> Path:
-    """The record file of an input."""
-    return workspace.records / f"{input_id}.jsonl.zst"
-
-
 def read_input(task: Task) -> Intake:
     """Read one file into records/ and quarantine/, and commit it with its entry in raw/.
 
     Raises InputError where nothing in it could be read; then nothing is written.
     """
     workspace = Workspace(task.root)
-    source = detect(task.path)
+    source = detect(task.path, plugins.file_sources())
     stream, _ = open_input(task.path)
     given = Input(task.path, printable(task.path.name), task.max_field)
     path = record_path(workspace, task.id)
@@ -118,7 +109,7 @@ def read_input(task: Task) -> Intake:
     with stream, storage_errors(workspace.records):
         try:
             with open(beside, "wb") as out:
-                writer = _RecordWriter(out.write)
+                writer = RecordWriter(out.write)
                 try:
                     for item in source.read(stream, given):
                         if isinstance(item, Publication):
@@ -159,70 +150,6 @@ def _deletion(item: Deletion) -> tuple[str, str, int]:
     return item.source, item.id, item.version
 
 
-class _RecordWriter:
-    """Encodes records into frames and keeps what the index needs of each."""
-
-    def __init__(self, write: Callable[[bytes], int]) -> None:
-        self._write = write
-        self._encoder = msgspec.json.Encoder()
-        self._compressor = zstandard.ZstdCompressor(level=1, write_checksum=True)
-        self._lines: list[bytes] = []
-        self._offset = 0
-        self.frames: list[tuple[int, int, int]] = []
-        self.rows: list[Row] = []
-
-    def add(self, record: Publication) -> None:
-        line = self._encoder.encode(record)
-        self._lines.append(line)
-        self.rows.append(index_row(len(self.rows), record, line))
-        if len(self._lines) == FRAME:
-            self.flush()
-
-    def flush(self) -> None:
-        if self._lines:
-            frame = self._compressor.compress(b"\n".join(self._lines) + b"\n")
-            self._write(frame)
-            self.frames.append((self._offset, len(frame), len(self._lines)))
-            self._offset += len(frame)
-            self._lines = []
-
-
-def index_row(position: int, record: Publication, encoded: bytes) -> Row:
-    """What the index keeps of a record. `encoded` is its JSON, for the digest."""
-    return Row(
-        position,
-        record.source,
-        record.id,
-        record.version,
-        record.revised,
-        hashlib.blake2b(encoded, digest_size=12).digest(),
-        _fallback(record),
-        key_identifiers(record.identifiers),
-        record.claim.value if record.claim else None,
-        msgspec.json.encode(record.journal).decode() if record.journal else "",
-        _mentions(record),
-    )
-
-
-def _mentions(record: Publication) -> tuple[int, ...]:
-    """Fingerprints of the identifiers of others that the record names, each once."""
-    others: list[Reference | Relation | Book] = [*record.references, *record.cited_by, *record.relations]
-    if record.book is not None:
-        others.append(record.book)
-    names = {f"{s}:{v}" for other in others for s, v in other.identifiers if s in KEY_SCHEMES}
-    return tuple(sorted(map(fingerprint, names)))
-
-
-def _fallback(record: Publication) -> str:
-    """The key that the record has if no identifier names it: title, year, first author."""
-    title = record.title or record.vernacular_title
-    if not title:
-        return hash_key("record", record.source, record.id)
-    date = record.issue_date or record.issued or record.electronic_date
-    first = record.contributors[0] if record.contributors else None
-    return hash_key(title, date.value[:4] if date else "", (first.family or first.name) if first else "")
-
-
 def load_reports(workspace: Workspace) -> list[InputReport]:
     """Every input that was read, by id.
 
@@ -240,33 +167,6 @@ def load_reports(workspace: Workspace) -> list[InputReport]:
                 todo="Delete it and index.sqlite, and build with all your inputs again.",
             ) from error
     return reports
-
-
-def read_frame(path: Path, offset: int, size: int) -> Iterator[Publication]:
-    """The records of one frame.
-
-    Raises InputError where the file is missing, cut or otherwise damaged: half a frame would
-    unpack without a word.
-    """
-    decode = msgspec.json.Decoder(Publication).decode
-    try:
-        with open(path, "rb") as raw:
-            raw.seek(offset)
-            unpacked = zstandard.ZstdDecompressor().decompressobj()
-            content = unpacked.decompress(raw.read(size))
-        if not unpacked.eof:
-            raise zstandard.ZstdError("it ends too early")
-        # Not splitlines(): inside JSON only \n is sure to be escaped.
-        for line in content.split(b"\n"):
-            if line:
-                yield decode(line)
-    except (OSError, zstandard.ZstdError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        name = path.name.removesuffix(".jsonl.zst")
-        raise InputError(
-            f"the record file is damaged ({error}).",
-            where=str(path),
-            todo=f"Delete it, raw/{name}.json and index.sqlite, and build with all your inputs again.",
-        ) from error
 
 
 def intake_of(workspace: Workspace, report: InputReport) -> Intake:

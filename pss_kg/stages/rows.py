@@ -14,7 +14,7 @@ import msgspec
 from pss_kg.identity.index import Index, key_identifiers
 from pss_kg.identity.journals import KnownJournals
 from pss_kg.iris import KEY_SCHEMES, publication_key
-from pss_kg.mapping import relations
+from pss_kg.mapping import intents, relations
 from pss_kg.mapping.entry import Assertion, Mention, Resolved
 from pss_kg.records import Identifiers, Publication, Reference
 
@@ -146,9 +146,13 @@ def rows_of(record: Publication, key: str, resolver: Resolver, journals: KnownJo
         for position, (reference, other) in enumerate(zip(listed, keys, strict=True), 1):
             if other and other != key:
                 yield from mention(other, position, reference, properties)
+    how = intents.told(zip(record.cited_by, cited_by, strict=True))
     for other in dict.fromkeys(cited_by):
         if other and other != key:
-            yield Asserted(other, Assertion(key, relations.CITES, source, record_id))
+            yield Asserted(
+                other,
+                Assertion(key, relations.CITES, source, record_id, *how.get(other, intents.NONE)),
+            )
     for position, (relation, other) in enumerate(zip(record.relations, related, strict=True), 1):
         if other and other != key:
             stub = Reference(text=relation.text, identifiers=relation.identifiers)

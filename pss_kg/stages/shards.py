@@ -120,11 +120,11 @@ class Mapper:
                 yield key, {"identity": [f"<{iris.publication(key)}> {_REPLACED} <{target}>"]}
                 continue
             mapped = map_entry(entry, iris)
-            if entry.records:
+            if entry.described:
                 counts.described += 1
             else:
                 counts.mentioned += 1
-            if key in self._claimed and entry.records:
+            if key in self._claimed and entry.described:
                 counts.found[key] = len(citing(entry))
             tally.add(mapped.graphs[MAIN])
             if mapped.shared:

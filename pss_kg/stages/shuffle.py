@@ -19,7 +19,7 @@ import msgspec
 
 from pss_kg.identity.index import Index
 from pss_kg.records import Publication
-from pss_kg.stages.reading import read_frame, record_path
+from pss_kg.stages.record_file import read_frame, record_path
 from pss_kg.stages.rows import Alias, Resolver, Row, Version, rows_of, teller
 from pss_kg.workspace import Workspace
 

@@ -9,7 +9,8 @@ from pss_kg.identity.index import Index
 from pss_kg.identity.journals import KnownJournals
 from pss_kg.identity.settling import Changes
 from pss_kg.records import Publication
-from pss_kg.stages.reading import InputReport, read_frame, record_path
+from pss_kg.stages.reading import InputReport
+from pss_kg.stages.record_file import read_frame, record_path
 from pss_kg.stages.rows import Resolver, Row, rows_of
 from pss_kg.stages.shuffle import version_row
 from pss_kg.workspace import Workspace
