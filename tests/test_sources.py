@@ -1,9 +1,8 @@
-"""What every source promises, whatever its format: the contract of sources/base.py."""
+"""Damaged files, plain and packed, through the front door. The contract is in test_contract.py."""
 
 from __future__ import annotations
 
 import gzip
-import io
 import random
 from pathlib import Path
 
@@ -11,62 +10,9 @@ import pytest
 from sources_support import PAGE, PUBMED, read_all, read_text
 
 from pss_kg.errors import PssKgError
-from pss_kg.records import Deletion, Publication, Unusable
-from pss_kg.sources.base import Input, Source
-from pss_kg.sources.opening import BUILT_IN, HEAD, built_in
+from pss_kg.records import Publication
 
 FIXTURES = {"pubmed": PUBMED, "article-page": PAGE}
-SOURCES = pytest.mark.parametrize("source", built_in(), ids=lambda source: source.name)
-
-
-def test_every_built_in_source_has_a_fixture() -> None:
-    assert list(BUILT_IN) == [source.name for source in built_in()]
-    assert FIXTURES.keys() == BUILT_IN.keys()
-
-
-@SOURCES
-class TestContract:
-    def test_it_has_a_name_for_iris_and_a_title_for_people(self, source: Source) -> None:
-        assert source.name == source.name.lower()
-        assert source.name.replace("-", "").isalnum()
-        assert source.title
-
-    def test_it_knows_its_own_format_and_no_other(self, source: Source) -> None:
-        for name, path in FIXTURES.items():
-            assert source.detect(path.read_bytes()[:HEAD], path.name) == (name == source.name)
-
-    def test_its_detector_never_raises(self, source: Source) -> None:
-        noise = random.Random(7)
-        for _ in range(200):
-            source.detect(noise.randbytes(noise.randrange(300)), "a\0b")
-
-    def test_it_yields_records_of_its_own(self, source: Source) -> None:
-        records, error = read_all(FIXTURES[source.name])
-        assert error is None
-        assert records
-        for record in records:
-            assert isinstance(record, Publication | Deletion | Unusable)
-            assert record.source == source.name
-
-    def test_every_record_is_identified(self, source: Source) -> None:
-        for record in read_all(FIXTURES[source.name])[0]:
-            if isinstance(record, Publication):
-                assert record.id
-                assert record.id in dict(record.identifiers).values()
-                assert len(set(record.identifiers)) == len(record.identifiers)
-
-    def test_reading_twice_gives_the_same(self, source: Source) -> None:
-        assert read_all(FIXTURES[source.name]) == read_all(FIXTURES[source.name])
-
-    def test_short_reads_make_no_difference(self, source: Source) -> None:
-        path = FIXTURES[source.name]
-
-        class Slow(io.BytesIO):
-            def read(self, size: int | None = -1, /) -> bytes:
-                return super().read(min(7, size) if size and size > 0 else 7)
-
-        given = Input(path, path.name)
-        assert list(source.read(Slow(path.read_bytes()), given)) == read_all(path)[0]
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])

@@ -42,7 +42,7 @@ class ArticlePage:
     """The source `article-page`."""
 
     name = "article-page"
-    title = "article page saved as text or HTML"
+    title = "article pages saved as text or HTML"
 
     def detect(self, head: bytes, name: str) -> bool:
         """Whether this is text or HTML with the headings of such a page.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, cast
@@ -18,13 +18,15 @@ HEAD = 1 << 16
 
 BUILT_IN = {
     "pubmed": "pss_kg.sources.pubmed:PubmedXml",
+    "crossref": "pss_kg.sources.crossref:CrossrefJson",
+    "openalex": "pss_kg.sources.openalex:OpenAlexJson",
+    "datacite": "pss_kg.sources.datacite:DataCiteJson",
+    "europepmc": "pss_kg.sources.europepmc:EuropePmcJson",
+    "semanticscholar": "pss_kg.sources.semanticscholar:SemanticScholar",
+    "opencitations": "pss_kg.sources.opencitations:OpenCitations",
     "article-page": "pss_kg.sources.article_page:ArticlePage",
 }
 """Name -> where the source is, in the order in which they are asked. Imported when needed only."""
-
-_READS = (
-    "pss-kg reads PubMed XML (PubmedArticleSet, .xml or .xml.gz) and article pages saved as text or HTML."
-)
 
 
 class _Replay(io.RawIOBase):
@@ -128,14 +130,22 @@ def detect(path: Path, sources: Iterable[Source] | None = None) -> Source:
     """The source that reads this file; `sources` are asked in order, else the built-in ones.
 
     Raises UnreadableInput and DamagedInput as `open_input` does, and UnknownFormat, which says
-    what the file seems to be.
+    what the file seems to be and what is read.
     """
+    titles: list[str] = []
     stream, head = open_input(path)
     with stream:
-        source = recognise(head, path.name, sources)
-        if source:
-            return source
+        for source in built_in() if sources is None else sources:
+            if source.detect(head, path.name):
+                return source
+            titles.append(source.title)
         if len(head) < HEAD:  # what is wrong may be the damage right behind the head
             while stream.read(HEAD):
                 pass
-    raise UnknownFormat(f"this seems to be {seems_to_be(head)}.", where=str(path), todo=_READS)
+    raise UnknownFormat(f"this seems to be {seems_to_be(head)}.", where=str(path), todo=reads(titles))
+
+
+def reads(titles: Sequence[str]) -> str:
+    """The sentence that lists what is read, by the titles of the sources, each once."""
+    *first, last = dict.fromkeys(titles)
+    return f"pss-kg reads {', '.join(first)}{' and ' if first else ''}{last}; each also as .gz."

@@ -21,6 +21,11 @@ _GROUP = re.compile(
 )
 
 
+def names_a_group(name: str) -> bool:
+    """Whether a name has a word that names of groups have and people's have not."""
+    return bool(_GROUP.search(name))
+
+
 def read_people(element: _Element, role: str, draft: Draft) -> list[Contributor]:
     """The contributors of an AuthorList or InvestigatorList, in order.
 
