@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import platform
 import re
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from pss_kg import __version__
+from pss_kg import __version__, ledger
 from pss_kg.errors import printable
 from pss_kg.resources import folder
 from pss_kg.vocabulary import compact
-from pss_kg.workspace import Manifest, Workspace
+from pss_kg.workspace import Workspace
 
 LIBRARIES = (
     "rdflib",
@@ -33,15 +34,13 @@ LIBRARIES = (
 FATES = ("read", "described", "merged", "superseded", "deleted", "quarantined")
 """Records read, and what became of them; the last five add up to the first."""
 
-LARGEST_GAPS = 10
-"""How many publications the text names under coverage; the JSON has them all."""
-
 _VERSION = re.compile(r'owl:versionInfo\s+"([^"]+)"|owl:versionIRI\s+<([^>]+)>')
-_CLAIM = "claimed "
 
 
-def describe(workspace: Workspace) -> dict[str, Any]:
+def describe(workspace: Workspace, plugins: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Counts, coverage and versions as plain data, ready for JSON.
+
+    `plugins` are the packages with plug-ins and their versions.
 
     Raises GraphError if the manifest can't be read.
     """
@@ -59,44 +58,13 @@ def describe(workspace: Workspace) -> dict[str, Any]:
         "classes": {compact(name): count for name, count in _largest_first(manifest.classes)},
         "graphs": graphs,
         "sources": {name: manifest.sources[name] for name in sorted(manifest.sources)},
-        "coverage": coverage(manifest),
-        "versions": versions(),
+        "coverage": ledger.coverage(manifest),
+        "versions": versions(plugins),
     }
 
 
-def coverage(manifest: Manifest) -> dict[str, Any]:
-    """What the sources claim against what the graph holds.
-
-    A claim is a source's own count of citing publications. Of several claims on one
-    publication the highest is taken, because a source that has seen less does not refute it.
-    `publications` is largest gap first, then by key.
-    """
-    rows: list[dict[str, Any]] = []
-    for key, entry in manifest.ledger.items():
-        claims = {name.removeprefix(_CLAIM): n for name, n in entry.items() if name.startswith(_CLAIM)}
-        if claims:
-            claimed, found = max(claims.values()), entry.get("found", 0)
-            rows.append(
-                {
-                    "publication": key,
-                    "claimed": claimed,
-                    "found": found,
-                    "missing": max(claimed - found, 0),
-                    "claims": dict(sorted(claims.items())),
-                }
-            )
-    rows.sort(key=lambda row: (-row["missing"], row["publication"]))
-    return {
-        "publications_with_claim": len(rows),
-        "claimed": sum(row["claimed"] for row in rows),
-        "found": sum(row["found"] for row in rows),
-        "missing": sum(row["missing"] for row in rows),
-        "publications": rows,
-    }
-
-
-def versions() -> dict[str, Any]:
-    """Versions of pss-kg, Python, the libraries, and the ontologies in use (by file)."""
+def versions(plugins: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Versions of pss-kg, Python, the libraries, the plug-ins, and the ontologies in use (by file)."""
     libraries = {}
     for name in LIBRARIES:
         try:
@@ -107,6 +75,7 @@ def versions() -> dict[str, Any]:
         "pss-kg": __version__,
         "python": platform.python_version(),
         "libraries": libraries,
+        "plugins": dict(plugins or {}),
         "ontologies": ontologies(),
     }
 
@@ -136,10 +105,11 @@ def as_text(info: dict[str, Any]) -> str:
     lines += _table("Classes", info["classes"])
     lines += _table("Graphs (quads)", info["graphs"], total=True)
     lines += _sources(info["sources"])
-    lines += _coverage(info["coverage"])
+    lines += ledger.as_lines(info["coverage"])
     known = info["versions"]
     lines += ["", "Versions", f"  pss-kg {known['pss-kg']}, Python {known['python']}"]
     lines += [f"  {name} {number}" for name, number in known["libraries"].items()]
+    lines += [f"  plug-in {name} {number}" for name, number in known["plugins"].items()]
     lines += [f"  {name}: {number}" for name, number in known["ontologies"].items()]
     return "\n".join(lines) + "\n"
 
@@ -167,20 +137,6 @@ def _sources(sources: dict[str, dict[str, int]]) -> list[str]:
             for row in rows
         ),
     ]
-
-
-def _coverage(known: dict[str, Any]) -> list[str]:
-    lines = ["", "Coverage"]
-    if not known["publications_with_claim"]:
-        return [*lines, "  no source claims a citation count"]
-    lines.append(
-        f"  {known['claimed']:,} citations claimed of {known['publications_with_claim']:,} publications, "
-        f"{known['found']:,} found, {known['missing']:,} missing"
-    )
-    for row in known["publications"][:LARGEST_GAPS]:
-        lines.append(f"  {row['publication']}: {row['claimed']:,} claimed, {row['found']:,} found")
-    left_out = len(known["publications"]) - LARGEST_GAPS
-    return [*lines, f"  and {left_out:,} more"] if left_out > 0 else lines
 
 
 def _largest_first(counts: dict[str, int]) -> list[tuple[str, int]]:

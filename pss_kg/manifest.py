@@ -14,6 +14,9 @@ FORMAT = 1
 PROVENANCE = "provenance"
 """The one graph that may hold times and run ids."""
 
+HARVEST = "harvest"
+"""What harvests came to, from which seed, and what is missing."""
+
 INFERRED = "inferred"
 """The graph that `infer` makes from what `build` made; a new build leaves it out."""
 
@@ -35,6 +38,18 @@ class ShardFile(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class Covered(msgspec.Struct, frozen=True):
+    """What one service has of the citations of one seed of a harvest, in one direction."""
+
+    publication: str  # key of the seed
+    source: str
+    direction: str  # "citing" or "references"
+    claimed: int | None  # the source's own count; None where it makes none
+    harvested: int  # distinct articles that it named
+    without_pmid_or_doi: int
+    failed: int  # questions without a usable answer
+
+
 class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """graph/manifest.json: what the graph is made of, and its counts. Holds no times."""
 
@@ -54,12 +69,18 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     ledger: dict[str, dict[str, int]] = {}
     """publication key -> {"claimed <source>": n, "found": n} where a source claimed a count."""
 
+    harvests: tuple[str, ...] = ()
+    """Digests of the accounts of harvests that graph/harvest was made from."""
+    coverage: tuple[Covered, ...] = ()
+    """By publication, direction and source."""
+
     inferred_from: str = ""
     """What graph/inferred was made from; "" where it was not made."""
 
     def built(self) -> Manifest:
-        """The manifest as `build` left it: without what was inferred later."""
-        files = tuple(file for file in self.files if file.graph != INFERRED)
+        """What was made of the records: without what was inferred from it, and without graph/harvest,
+        which may change alone."""
+        files = tuple(file for file in self.files if file.graph not in (HARVEST, INFERRED))
         return msgspec.structs.replace(self, files=files, inferred_from="")
 
     def digest(self) -> str:

@@ -16,6 +16,7 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 SH = "http://www.w3.org/ns/shacl#"
 PROV = "http://www.w3.org/ns/prov#"
 VOID = "http://rdfs.org/ns/void#"
+DQV = "http://www.w3.org/ns/dqv#"
 DCAT = "http://www.w3.org/ns/dcat#"
 DCTERMS = "http://purl.org/dc/terms/"
 FOAF = "http://xmlns.com/foaf/0.1/"
@@ -50,6 +51,7 @@ PREFIXES: dict[str, str] = {
     "dcterms": DCTERMS,
     "deo": DEO,
     "doco": DOCO,
+    "dqv": DQV,
     "fabio": FABIO,
     "foaf": FOAF,
     "frapo": FRAPO,

@@ -242,7 +242,7 @@ def test_the_axioms_are_facts_without_prose(path: Path) -> None:
 def test_our_terms_are_described() -> None:
     path = ONTOLOGY / "pss.ttl"
     ours = {s for s, _ in values(path, f"{RDF}type") if s != PREFIXES["pss"]}
-    assert len(ours) == 5
+    assert f"{PREFIXES['pss']}affiliationText" in ours
     for predicate in ("label", "comment", "isDefinedBy"):
         assert {s for s, _ in values(path, RDFS + predicate)} == ours
     header = {p for p in ("title", "license") if list(values(path, DCTERMS + p))}

@@ -9,6 +9,7 @@ from pss_kg.cli import options
 from pss_kg.cli.group import LazyGroup
 
 COMMANDS = {
+    "harvest": "Ask services for articles, for what cites them and for what they cite.",
     "build": "Build the graph from files, folders and globs, or add to it.",
     "map": "Make the graph anew from what was read before.",
     "infer": "Draw the conclusions that the vocabularies allow.",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
-from pss_kg.cli import colours, options
+from pss_kg.cli import colours, harvesting, options
 from pss_kg.cli.progress import Progress
 
 
@@ -16,6 +17,7 @@ from pss_kg.cli.progress import Progress
 @options.jobs
 @click.option("--no-store", is_flag=True, help="Leave out the store; the first query makes it.")
 @click.option("--infer", is_flag=True, help="Run `pss-kg infer` on the new graph.")
+@harvesting.asking
 @options.as_json
 @click.pass_context
 def command(
@@ -25,6 +27,14 @@ def command(
     jobs: int | None,
     no_store: bool,
     infer: bool,
+    citing: bool,
+    references: bool,
+    depth: int | None,
+    limit: int | None,
+    sources: tuple[str, ...],
+    offline: bool,
+    refresh: bool,
+    mailto: str | None,
     in_json: bool,
 ) -> None:
     """Build the graph from files, folders and globs, or add to it.
@@ -32,17 +42,29 @@ def command(
     The content of a file decides its format; .gz is read as it is. The closing summary says
     what became of every record. The same input again changes nothing.
 
+    An INPUT like pmid:32357127 or doi:10.2196/15572 is harvested first, with what cites it and
+    what it cites; the options from --citing on are those of `pss-kg harvest`.
+
     \b
-    Example:
+    Examples:
       pss-kg build article.txt pubmed/*.xml.gz --kg kg
+      pss-kg build pmid:32357127
     """
     from pss_kg.pipeline import build
     from pss_kg.workspace import encode_pretty
 
+    named = [text for text in inputs if is_identifier(text)]
+    files = [text for text in inputs if text not in named]
+    wanted = None
+    if named:
+        seeds, _ = harvesting.seeds_of(named, ())
+        chosen = harvesting.Chosen(citing, references, depth, limit, sources, offline, refresh, mailto)
+        wanted = harvesting.asked(root, seeds, chosen, chase=depth != 0)
     with Progress() as progress:
         summary = build(
-            inputs,
+            files,
             root,
+            asked=wanted,
             jobs=jobs,
             store=not (no_store or infer),
             progress=progress if progress.wanted() else None,
@@ -55,3 +77,15 @@ def command(
 
         run(root, jobs=jobs, store=not no_store)
     ctx.exit(summary.exit_code)
+
+
+def is_identifier(text: str) -> bool:
+    """Whether an input names an article and no file: `pmid:1`, `doi:10.1/x`, a DOI's address.
+
+    Digits alone are a name of a file here, so that a slip is not taken for a harvest.
+    """
+    if os.path.lexists(text) or text.isdecimal():
+        return False
+    from pss_kg.identifiers import parse_identifier
+
+    return parse_identifier(text) is not None

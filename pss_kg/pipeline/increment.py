@@ -229,4 +229,4 @@ def concerned(owner: str, keys: set[str], subjects: set[int], shards: int) -> bo
 
 
 def _is_of_build(graph: str) -> bool:
-    return graph in (MAIN, "attribution", "identity") or graph.startswith("source/")
+    return graph in (MAIN, "attribution", "identity") or graph.startswith(("source/", "intent/"))

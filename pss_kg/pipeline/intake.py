@@ -53,8 +53,17 @@ def tasks_for(root: Path, given: Sequence[str], summary: Summary) -> list[readin
     return sorted(tasks.values(), key=lambda task: task.id)
 
 
-def read(run: Run, workspace: Workspace, pool: Pool, tasks: list[reading.Task], summary: Summary) -> Taken:
+def read(
+    run: Run,
+    workspace: Workspace,
+    pool: Pool,
+    tasks: list[reading.Task],
+    summary: Summary,
+    harvested: Sequence[reading.Intake] = (),
+) -> Taken:
     """Read what is new, index what is not indexed yet, and decide identities anew.
+
+    `harvested` are inputs that stand in records/ already.
 
     Raises WorkspaceError where the index knows more than raw/, InputError where nothing that was
     named could be read.
@@ -73,6 +82,11 @@ def read(run: Run, workspace: Workspace, pool: Pool, tasks: list[reading.Task], 
                 todo="Restore raw/, or delete index.sqlite and build with all your inputs again.",
             )
         taken.last_journal = index.last_journal()
+        for intake in harvested:
+            if intake.report.id not in indexed:
+                indexed.add(intake.report.id)
+                taken.new.append(intake.report)
+                _add(index, intake)
         missing = [report for report in known.values() if report.id not in indexed]
         for done, (_, result) in enumerate(pool.run(reading.read_input, fresh, alone=alone), 1):
             if isinstance(result, InputError):
@@ -96,7 +110,7 @@ def read(run: Run, workspace: Workspace, pool: Pool, tasks: list[reading.Task], 
 
 def _add(index: Index, intake: reading.Intake) -> None:
     report = intake.report
-    index.add_input(report.id, report.number, intake.rows, report.deletions)
+    index.add_input(report.id, report.number, intake.rows, report.deletions, report.retrieved)
 
 
 def _note(summary: Summary, errors: list[InputError]) -> None:

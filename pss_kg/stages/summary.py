@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from pss_kg.errors import printable
+from pss_kg.ledger import coverage
 from pss_kg.validation import in_words
 from pss_kg.workspace import Manifest
 
@@ -18,6 +19,10 @@ class Summary(msgspec.Struct, omit_defaults=True):
     unread:   (file, reason) of those that could not be used
     damaged:  files that were read up to a damage, each with its reason
     findings: validation results by severity
+    harvest:  publications found, replies asked and replayed; empty where nothing was harvested
+    failures: what services could not tell; unknown: identifiers that no service knows
+    seeds:    what each seed of a harvest has and lacks, a sentence each
+    graph:    False where only a harvest was asked for
     seconds:  by stage, and "total"
     """
 
@@ -33,6 +38,11 @@ class Summary(msgspec.Struct, omit_defaults=True):
     unread: list[tuple[str, str]] = []
     damaged: list[str] = []
     notes: list[str] = []
+    harvest: dict[str, int] = {}
+    failures: list[str] = []
+    unknown: list[str] = []
+    seeds: list[str] = []
+    graph: bool = True
     digest: str = ""
     seconds: dict[str, float] = {}
 
@@ -40,7 +50,7 @@ class Summary(msgspec.Struct, omit_defaults=True):
     def exit_code(self) -> int:
         """4 where a file, or a record, could not be used; else 0."""
         held = sum(counts.get("quarantined", 0) for counts in self.sources.values())
-        return 4 if held or self.unread or self.damaged else 0
+        return 4 if held or self.unread or self.damaged or self.failures or self.unknown else 0
 
     @property
     def quads(self) -> int:
@@ -49,7 +59,10 @@ class Summary(msgspec.Struct, omit_defaults=True):
 
     def text(self) -> str:
         """The summary as people read it."""
-        lines: list[str] = []
+        lines = _harvest(self)
+        if not self.graph:
+            todo = "The graph is not made yet: pss-kg map"
+            return "\n".join([*lines, "", todo, f"Done in {self.seconds.get('total', 0.0):.1f} s."]) + "\n"
         if self.unchanged:
             lines.append("Nothing changed: every input was read before, and the graph is up to date.")
         lines += ["", "Records read"] if lines else ["Records read"]
@@ -64,6 +77,9 @@ class Summary(msgspec.Struct, omit_defaults=True):
             "corrections, comments, retractions and the like",
         ]
         lines += _claims(self.ledger)
+        lines += [f"Coverage      {sentence}" for sentence in self.seeds[:5]]
+        if len(self.seeds) > 5:
+            lines.append(f"              and {len(self.seeds) - 5:,} more seeds: pss-kg info --format csv")
         lines.append(f"Quads         {self.quads:,} in {len(self.graphs.keys() - {'provenance'})} graphs")
         checked = in_words(self.findings) if self.findings else "its report is missing; see `pss-kg validate`"
         lines.append(f"Validation    {checked}")
@@ -73,6 +89,19 @@ class Summary(msgspec.Struct, omit_defaults=True):
         lines += _listed("Notes", self.notes)
         lines += ["", f"Done in {self.seconds.get('total', 0.0):.1f} s."]
         return "\n".join(lines) + "\n"
+
+
+def _harvest(done: Summary) -> list[str]:
+    if not done.harvest:
+        return []
+    told = done.harvest
+    replies = f"{told.get('asked', 0):,} asked now, {told.get('replayed', 0):,} from raw/"
+    lines = [f"Harvest       {told.get('found', 0):,} publications found; replies: {replies}"]
+    if left := told.get("left_out"):
+        lines.append(f"              {left:,} more were found and not described: --max")
+    lines += _listed("Not known to any service that was asked", done.unknown)
+    lines += _listed("What services could not tell; the same command asks again", done.failures)
+    return lines
 
 
 def _records(sources: dict[str, dict[str, int]]) -> list[str]:
@@ -161,6 +190,7 @@ def from_manifest(manifest: Manifest) -> Summary:
         sources=manifest.sources,
         counts=manifest.counts,
         ledger=manifest.ledger,
+        seeds=[seed["sentence"] for seed in coverage(manifest)["seeds"]],
         graphs=manifest.graphs(),
         digest=manifest.digest(),
     )
