@@ -54,11 +54,12 @@ def whole_body(
 
 
 def too_large(largest: int) -> Fault:
-    """The fault of a body over the bound; asking again would bring it again."""
+    """The fault of a body over the bound. It is asked for once more: a proxy may have made it, and
+    where the service did, more tries would only bring it again."""
     return Fault(
         f"the reply is larger than {largest:,} bytes when unpacked; it was not read further",
         "No reply of this service should be so large. Check the address that is asked.",
-        again=False,
+        most=2,
     )
 
 

@@ -70,16 +70,18 @@ class _Host:
         self.closed: Fault | None = None
 
 
-class _IsAway(stop_base):
-    """Stops where nobody is there, and nobody ever was."""
+class _Enough(stop_base):
+    """Stops where nobody is there and nobody ever was, and for faults that few tries tell for good."""
 
     def __init__(self, host: _Host) -> None:
         self._host = host
 
     def __call__(self, retry_state: RetryCallState) -> bool:
         fault = retry_state.outcome.exception() if retry_state.outcome else None
-        away = isinstance(fault, Fault) and fault.away
-        return away and not self._host.answered and retry_state.attempt_number >= AWAY
+        if not isinstance(fault, Fault):
+            return False
+        most = AWAY if fault.away and not self._host.answered else fault.most
+        return bool(most) and retry_state.attempt_number >= most
 
 
 class Client:
@@ -217,7 +219,7 @@ class Client:
             raise failure(host.sender.access, url, host.closed, 1)
         tries = manners.tries if host.failed < HOPELESS else 1
         retrying = Retrying(
-            stop=stop_any(stop_after_attempt(tries), stop_after_delay(manners.total_wait), _IsAway(host)),
+            stop=stop_any(stop_after_attempt(tries), stop_after_delay(manners.total_wait), _Enough(host)),
             wait=wait_exponential_jitter(
                 multiplier=manners.first_wait, max=manners.longest_wait, jitter=manners.first_wait
             ),

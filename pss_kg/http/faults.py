@@ -41,6 +41,7 @@ class Fault(Exception):
     todo:  what the reader can do; again: whether another try can help
     busy:  the service asks to be left alone; `rest` for so many seconds, None = it doesn't say
     away:  there was nobody to ask; where nobody ever answered, a few tries tell it
+    most:  tries at most for a fault of this kind, 0 = as many as for any
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Fault(Exception):
         busy: bool = False,
         rest: float | None = None,
         away: bool = False,
+        most: int = 0,
     ) -> None:
         super().__init__(what)
         self.what = what
@@ -60,6 +62,7 @@ class Fault(Exception):
         self.busy = busy
         self.rest = rest
         self.away = away
+        self.most = most
 
 
 def failure(access: Access, url: str, fault: Fault, tries: int) -> ServiceError:

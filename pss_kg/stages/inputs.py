@@ -40,7 +40,10 @@ def expand(inputs: Iterable[str]) -> list[Found]:
             elif path.exists():
                 listed = [Found(path, True)]
             else:
-                raise UnreadableInput("no such file or folder.", where=name, todo="Check the path.")
+                todo = (
+                    f"To harvest the article, write pmid:{name}." if name.isdecimal() else "Check the path."
+                )
+                raise UnreadableInput("no such file or folder.", where=name, todo=todo)
             for each in listed:
                 resolved = each.path.resolve()
                 if resolved not in found or each.named:
