@@ -116,7 +116,7 @@ def test_the_help_page_lists_every_command_with_the_words_of_its_own_help() -> N
 
 def test_every_file_of_the_room_is_a_command_or_part_of_the_frame() -> None:
     room = Path(main.callback.__code__.co_filename).parent  # type: ignore[union-attr]
-    frame = {"__init__", "group", "options", "progress", "colours", "completing", "config"}
+    frame = {"__init__", "group", "options", "progress", "colours", "completing", "config", "harvesting"}
     assert {path.stem for path in room.glob("*.py")} == frame | set(COMMANDS)
 
 

@@ -46,7 +46,7 @@ def command(
     what it cites; the options from --citing on are those of `pss-kg harvest`.
 
     \b
-    Examples:
+    Example:
       pss-kg build article.txt pubmed/*.xml.gz --kg kg
       pss-kg build pmid:32357127
     """

@@ -49,7 +49,7 @@ def command(
     nothing, and one that was interrupted goes on where it ended.
 
     \b
-    Examples:
+    Example:
       pss-kg harvest 32357127 --citing --references --depth 1
       pss-kg harvest --file included.ris --source pubmed --source europepmc
       pss-kg harvest --query 'peer support AND mental health' --since 2020 --max 500
