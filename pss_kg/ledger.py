@@ -118,7 +118,7 @@ def _seeds(manifest: Manifest) -> list[dict[str, Any]]:
 
 
 def _in_words(key: str, rows: Iterable[Covered], claims: dict[str, int], found: int | None) -> str:
-    """`pmid-1: cited 127 claimed by article-page, 131 by europepmc; 129 harvested, 6 without …`."""
+    """`pmid-1 cited: 127 claimed by article-page, 131 by europepmc; 129 harvested, 6 without …`."""
     parts = []
     for direction, verb in (("citing", "cited"), ("references", "cites")):
         every = [row for row in rows if row.direction == direction]
@@ -133,7 +133,7 @@ def _in_words(key: str, rows: Iterable[Covered], claims: dict[str, int], found: 
             f"{n:,} claimed by {name}" if not i else f"{n:,} by {name}"
             for i, (name, n) in enumerate(sorted(claimed.items()))
         )
-        text = f"{verb} {listed}; " if listed else f"{verb} "
+        text = f"{verb}: {listed}; " if listed else f"{verb}: "
         text += f"{whole.harvested:,} harvested" if whole else "not asked"
         if whole and whole.without_pmid_or_doi:
             text += f", {whole.without_pmid_or_doi:,} of them without a PMID or DOI"
@@ -142,7 +142,7 @@ def _in_words(key: str, rows: Iterable[Covered], claims: dict[str, int], found: 
         if direction == "citing" and found is not None:
             text += f"; {found:,} in the graph"
         parts.append(text)
-    return f"{key}: " + ". ".join(parts) + "."
+    return f"{key} " + ". ".join(parts) + "."
 
 
 def as_lines(known: dict[str, Any]) -> list[str]:

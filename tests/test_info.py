@@ -62,9 +62,9 @@ SEED = Manifest(
 def test_the_gap_of_a_seed_is_told_in_a_sentence() -> None:
     (seed,) = coverage(SEED)["seeds"]
     assert seed["sentence"] == (
-        "pmid-1: cited 127 claimed by article-page, 131 by europepmc; 129 harvested, "
+        "pmid-1 cited: 127 claimed by article-page, 131 by europepmc; 129 harvested, "
         "6 of them without a PMID or DOI, 2 failed; 129 in the graph. "
-        "cites 40 harvested, 3 of them without a PMID or DOI."
+        "cites: 40 harvested, 3 of them without a PMID or DOI."
     )
 
 
