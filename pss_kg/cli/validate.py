@@ -65,7 +65,7 @@ def command(
     from pss_kg import validation
 
     report = _of_files(files, shapes, engine or "auto") if files else _of_workspace(root, shapes, engine)
-    for said in report.run.left_out if report.run else ():
+    for said in (*report.run.left_out, *report.run.slowly) if report.run else ():
         click.echo(f"pss-kg: {said}", err=True)
     if in_json or form == "json":
         text = validation.report_json(report.findings, report.run)
@@ -100,6 +100,7 @@ def _of_files(files: tuple[Path, ...], shapes: tuple[str, ...], engine: str) -> 
         engine=outcomes[0].engine,
         not_run=max(outcome.not_run for outcome in outcomes),
         left_out=tuple(dict.fromkeys(said for outcome in outcomes for said in outcome.left_out)),
+        slowly=tuple(dict.fromkeys(said for outcome in outcomes for said in outcome.slowly)),
     )
     text = "".join(validation.ntriples(path) for path in files) if whole.findings else ""
     return _Report(whole.findings, validation.naming_from_triples(text), whole)

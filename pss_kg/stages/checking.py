@@ -100,7 +100,9 @@ def check(task: CheckTask) -> list[Owned]:
     types = Workspace(task.root).work / "types.sqlite"
     if types.is_file():
         extra += _types_of(pointed, types)
-    findings = validate(text, _shapes(), task.engine, extra=extra).findings
+    # "auto" is pyshacl for Core here; SPARQL rules run set at a time with either engine.
+    engine = "auto" if task.engine == "pyshacl" else task.engine
+    findings = validate(text, _shapes(), engine, extra=extra).findings
     return list(_owned(findings, text, iris))
 
 
@@ -116,8 +118,8 @@ def _owned(findings: list[Finding], text: str, iris: Iris) -> Iterable[Owned]:
 
 @cache
 def _shapes() -> Shapes:
-    """Our shapes, compiled once in each worker."""
-    return Shapes.load()
+    """Our shapes but those that need the whole graph, compiled once in each worker."""
+    return Shapes.load().local()
 
 
 def gather_types(workspace: Workspace) -> None:

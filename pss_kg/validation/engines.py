@@ -1,23 +1,28 @@
 """Runs a shapes graph over a data graph with one of two engines and gives the same findings.
 
-pyshacl is the reference; the `shacl` package is fast and gets SHACL Core only, because what it
-makes of sh:sparql can't be trusted. What a run leaves out is said on its outcome.
+pyshacl is the reference; the fast engine runs Core in the `shacl` package and SPARQL constraints
+set at a time. What a run leaves out, or has to do slowly, is said on its outcome.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pss_kg.errors import BadParameter, GraphError
-from pss_kg.validation.files import ntriples
+from pss_kg.validation.files import ntriples, plain_ntriples
 from pss_kg.validation.findings import Engine, Finding, Outcome, Severity, merged
 from pss_kg.validation.results import Raw
 from pss_kg.validation.shapes import Shapes
 from pss_kg.vocabulary import SH
 
+if TYPE_CHECKING:
+    from pss_kg.validation.fast import Ran
+
 ENGINES = ("auto", "pyshacl", "fast")
 PYSHACL_BELOW = 20_000
-"""With engine "auto" a data graph of fewer triples goes to pyshacl."""
+"""With engine "auto" the Core part of a data graph of fewer triples goes to pyshacl."""
 
 _SEVERITY: dict[str, Severity] = {
     f"{SH}Violation": "violation",
@@ -66,35 +71,44 @@ def validate(
     extra: N-Triples that the shapes may look at but that are not validated: the types of things
     described elsewhere and sub-class axioms. A node that is a subject of `extra` only is no
     focus node.
-    engine: "pyshacl", "fast", or "auto": pyshacl below 20,000 triples or where the shapes go
-    beyond SHACL Core, else fast.
+    engine: "pyshacl", "fast", or "auto": SHACL Core by pyshacl below 20,000 triples, else by the
+    fast engine; SPARQL constraints set at a time either way.
     where: what an error calls the data
 
     Raises BadParameter for an unknown engine, GraphError where data or shapes can't be used.
     """
     if engine not in ENGINES:
         raise BadParameter(f"{engine!r} is no engine.", where="--engine", todo=f"Use {', '.join(ENGINES)}.")
-    text = _decoded(data, where)
-    chosen = _chosen(engine, text, shapes)
-    whole = text + ("" if text.endswith("\n") or not text else "\n") + extra
-    raw: list[Raw]
-    if chosen == "fast":
-        from pss_kg.validation import fast
+    text = data.encode() if isinstance(data, str) else data
+    line_end = b"" if text.endswith(b"\n") or not text else b"\n"
+    whole = text + line_end + extra.encode() if extra else text
+    ran = results(whole, shapes, _chosen(engine, text), where, sparql_apart=engine != "pyshacl")
+    raw = _of_data(ran.results, text, extra) if extra else ran.results
+    return Outcome(
+        findings=findings_of(raw, shapes),
+        engine=_chosen(engine, text),
+        not_run=shapes.never_run,
+        left_out=_left_out(shapes),
+        slowly=ran.said,
+    )
 
-        raw = fast.run(whole, shapes.compiled, where)
-    else:
+
+def results(data: bytes, shapes: Shapes, core: Engine, where: str, *, sparql_apart: bool = True) -> Ran:
+    """The results of a data graph (N-Triples) as the engines give them, in any order.
+
+    core: which engine runs SHACL Core
+    sparql_apart: run SPARQL constraints set at a time; without it pyshacl runs everything
+
+    Raises GraphError where data or shapes can't be used.
+    """
+    from pss_kg.validation import fast
+
+    if core == "pyshacl" and not sparql_apart:
         from pss_kg.validation import reference
 
-        raw = reference.run(whole, shapes.graph, where)
-    if extra:
-        raw = _of_data(raw, text, extra)
-    left_out = _left_out(chosen, shapes)
-    return Outcome(
-        findings=merged(_finding(result, shapes) for result in raw),
-        engine=chosen,
-        not_run=shapes.never_run + (shapes.beyond_core if chosen == "fast" else 0),
-        left_out=left_out,
-    )
+        _ = shapes.sparql  # refuses what SHACL does not allow, whichever engine runs
+        return fast.Ran(reference.run(data, shapes.graph, where), ())
+    return fast.run(data, shapes, where, fast.by_shacl if core == "fast" else fast.by_pyshacl)
 
 
 def validate_file(
@@ -111,54 +125,47 @@ def validate_file(
 
     path = Path(path)
     used = Shapes.load() if shapes is None else shapes
-    text = ntriples(path)
-    return validate(text, used, engine, subclass_axioms(used) if extra is None else extra, where=str(path))
+    axioms = subclass_axioms(used) if extra is None else extra
+    as_it_is = plain_ntriples(path)
+    if as_it_is is not None:
+        try:
+            return validate(as_it_is, used, engine, axioms, where=str(path))
+        except GraphError:
+            pass  # the parser below says in which line the fault is
+    return validate(ntriples(path), used, engine, axioms, where=str(path))
 
 
-def _decoded(data: bytes | str, where: str) -> str:
-    if isinstance(data, str):
-        return data
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise GraphError(
-            f"the data graph is not UTF-8: {error}.", where=where, todo="Write it again as UTF-8."
-        ) from error
-
-
-def _chosen(engine: str, data: str, shapes: Shapes) -> Engine:
+def _chosen(engine: str, data: bytes) -> Engine:
     if engine == "auto":
-        small = data.count("\n") < PYSHACL_BELOW
-        return "pyshacl" if small or shapes.beyond_core else "fast"
+        return "pyshacl" if data.count(b"\n") < PYSHACL_BELOW else "fast"
     return "fast" if engine == "fast" else "pyshacl"
 
 
-def _left_out(engine: Engine, shapes: Shapes) -> tuple[str, ...]:
-    said: list[str] = []
-    if engine == "fast" and shapes.beyond_core:
-        said.append(
-            f"{shapes.beyond_core} SPARQL constraints were not run: the fast engine checks SHACL Core "
-            "only. Use --engine pyshacl."
-        )
-    if shapes.never_run:
-        said.append(
-            f"{shapes.never_run} JavaScript constraints, expressions or computed targets were not run: "
-            "no engine here runs them."
-        )
-    return tuple(said)
+def _left_out(shapes: Shapes) -> tuple[str, ...]:
+    if not shapes.never_run:
+        return ()
+    return (
+        f"{shapes.never_run} JavaScript constraints, expressions or computed targets were not run: "
+        "no engine here runs them.",
+    )
 
 
-def _subjects(text: str) -> set[str]:
-    return {line.split(None, 1)[0] for line in text.split("\n") if line and not line.isspace()}
+def _subjects(text: bytes) -> set[str]:
+    return {line.split(None, 1)[0].decode() for line in text.split(b"\n") if line and not line.isspace()}
 
 
-def _of_data(raw: list[Raw], data: str, extra: str) -> list[Raw]:
+def _of_data(raw: list[Raw], data: bytes, extra: str) -> list[Raw]:
     """The results whose focus node the data itself describes, or that only the data knows."""
-    elsewhere = _subjects(extra)
+    elsewhere = _subjects(extra.encode())
     doubtful = {result.focus for result in raw} & elsewhere
     if doubtful:
         doubtful -= _subjects(data)
     return [result for result in raw if result.focus not in doubtful] if doubtful else raw
+
+
+def findings_of(raw: Iterable[Raw], shapes: Shapes) -> list[Finding]:
+    """Results with what their shapes say about them, sorted, each once."""
+    return merged(_finding(result, shapes) for result in raw)
 
 
 def _finding(raw: Raw, shapes: Shapes) -> Finding:
@@ -166,10 +173,14 @@ def _finding(raw: Raw, shapes: Shapes) -> Finding:
     message = shapes.own(raw.shape, f"{SH}message")
     if raw.component in _BY_ENGINE or (not message and not raw.component.startswith(SH)):
         message = raw.message or message
+    path = shapes.path(raw.shape) or _bare(raw.path)
+    if not raw.component.startswith(SH) or raw.component in _BY_ENGINE:
+        # A query may name the path itself; a blank node stands for the shape's own.
+        path = _bare(raw.path) if raw.path.startswith("<") else path
     return Finding(
         severity=_SEVERITY.get(raw.severity, "violation"),
         focus=_bare(raw.focus),
-        path=shapes.path(raw.shape) or _bare(raw.path),
+        path=path,
         value=raw.value,
         message=message or _WORDS.get(component, "This is not as the shape wants it."),
         shape=shapes.owner(raw.shape) if raw.shape else "",

@@ -1,99 +1,72 @@
-"""The fast engine: the `shacl` package, given SHACL Core and nothing else."""
+"""The fast way to validate: Core by a Core engine, SPARQL constraints set at a time, one list of results.
+
+What can't run set at a time goes to pyshacl, that shape alone, and is said.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import NamedTuple, Protocol
 
-import pyoxigraph as ox
-import shacl
-
-from pss_kg.errors import GraphError
-from pss_kg.validation.results import Raw, malformed
-from pss_kg.vocabulary import RDF, SH
-
-# The engine renames blank nodes. So each one of the data carries its label as a literal, a shape
-# of our own finds every such literal, and its results tell which node is which.
-_MARK = "urn:pss-kg:blank-node-label"
-_MARK_SHAPE = "urn:pss-kg:blank-node-shape"
-_MARK_PROPERTY = f"{_MARK_SHAPE}:label"
-_MARKING = (
-    f"<{_MARK_SHAPE}> <{SH}targetSubjectsOf> <{_MARK}> .\n"
-    f"<{_MARK_SHAPE}> <{SH}property> <{_MARK_PROPERTY}> .\n"
-    f"<{_MARK_PROPERTY}> <{SH}path> <{_MARK}> .\n"
-    f"<{_MARK_PROPERTY}> <{SH}nodeKind> <{SH}IRI> .\n"
-)
+from pss_kg.validation import fastcore, setwise
+from pss_kg.validation.results import Raw
+from pss_kg.validation.shapes import Shapes
 
 
-def compiled(triples: Iterable[ox.Triple], where: str) -> shacl.Shapes:
-    """A shapes graph ready to run. Raises GraphError, with the file, where it is malformed."""
-    text = "".join(f"{triple} .\n" for triple in _open_to_marks(list(triples)))
-    try:
-        return shacl.Shapes.from_text(text + _MARKING, "ntriples")
-    except ValueError as error:
-        raise GraphError(f"{error}.", where=where, todo="Mend the shapes graph.") from error
+class CoreEngine(Protocol):
+    """What another Core engine must offer to take the place of the one here.
 
-
-def _open_to_marks(triples: list[ox.Triple]) -> list[ox.Triple]:
-    """Closed shapes ignore the mark: it goes to the head of their sh:ignoredProperties."""
-    closed = {t.subject for t in triples if t.predicate.value == f"{SH}closed"}
-    if not closed:
-        return triples
-    ignored = {t.subject: t.object for t in triples if t.predicate.value == f"{SH}ignoredProperties"}
-    result = [t for t in triples if t.predicate.value != f"{SH}ignoredProperties"]
-    first, rest = ox.NamedNode(f"{RDF}first"), ox.NamedNode(f"{RDF}rest")
-    for n, shape in enumerate(sorted(closed, key=str)):
-        head = ox.BlankNode(f"marked{n}")
-        result += [
-            ox.Triple(shape, ox.NamedNode(f"{SH}ignoredProperties"), head),
-            ox.Triple(head, first, ox.NamedNode(_MARK)),
-            ox.Triple(head, rest, ignored.get(shape, ox.NamedNode(f"{RDF}nil"))),
-        ]
-    return result
-
-
-def _marks(data: str, where: str) -> str:
-    """One triple a blank node of the data, holding its label."""
-    if "_:" not in data:
-        return ""
-    labels: dict[str, None] = {}
-    try:
-        for quad in ox.parse(input=data, format=ox.RdfFormat.N_TRIPLES):
-            for node in (quad.subject, quad.object):
-                if isinstance(node, ox.BlankNode):
-                    labels[node.value] = None
-    except SyntaxError as error:
-        raise malformed(error, where) from error
-    return "".join(f'_:{label} <{_MARK}> "{label}" .\n' for label in labels)
-
-
-def run(data: str, shapes: shacl.Shapes, where: str) -> list[Raw]:
-    """All results of a data graph (N-Triples), in the engine's order.
-
-    Raises GraphError where the data can't be parsed.
+    Given are a data graph as N-Triples and our shapes, of which it runs `shapes.core()`, which holds
+    SHACL Core only. It gives back all results in any order, focus and value as in N-Triples, blank
+    nodes under the labels of the data. It raises GraphError where it can't use data or shapes.
     """
-    marks = _marks(data, where)
-    try:
-        report = shapes.validate_text(data + marks, "ntriples")
-    except ValueError as error:
-        raise malformed(error, where) from error
-    results = report.results
-    blank: dict[str, str] = {}
-    if marks:
-        for result in results:
-            if result.source_shape and result.source_shape[1:-1] == _MARK_PROPERTY:
-                blank[result.focus_node] = f"_:{result.value_plain}"
-    return [
-        Raw(
-            blank.get(result.focus_node, result.focus_node),
-            result.path or "",
-            blank.get(value, value),
-            shape,
-            result.component_iri.strip("<>"),
-            result.severity_iri.strip("<>"),
-            result.message or "",
-        )
-        for result in results
-        for value in (result.value or "",)
-        for shape in ((result.source_shape or "").strip("<>"),)
-        if shape != _MARK_PROPERTY
-    ]
+
+    def __call__(self, data: bytes, shapes: Shapes, where: str) -> list[Raw]: ...
+
+
+def by_shacl(data: bytes, shapes: Shapes, where: str) -> list[Raw]:
+    """SHACL Core by the `shacl` package."""
+    return fastcore.run(data, shapes.compiled, where)
+
+
+def by_pyshacl(data: bytes, shapes: Shapes, where: str) -> list[Raw]:
+    """SHACL Core by pyshacl."""
+    from pss_kg.validation import reference
+
+    return reference.run(data, shapes.core_graph, where)
+
+
+class Ran(NamedTuple):
+    """All results, and one sentence for each shape that pyshacl had to run."""
+
+    results: list[Raw]
+    said: tuple[str, ...]
+
+
+def run(data: bytes, shapes: Shapes, where: str, core: CoreEngine = by_shacl) -> Ran:
+    """All results of a data graph (N-Triples): Core, SPARQL constraints and custom components.
+
+    Raises GraphError where data or shapes can't be used.
+    """
+    results = core(data, shapes, where) if shapes.has_core else []
+    results += run_sparql(data, shapes, where)
+    apart = shapes.sparql.apart
+    if apart:
+        from pss_kg.validation import reference
+
+        results += reference.run(data, shapes.apart_graph, where)
+    said = tuple(
+        f"The shape <{shape}> was run by pyshacl, which is slow: {why}."
+        for shape, why in sorted(apart.items())
+    )
+    return Ran(results, said)
+
+
+def run_sparql(data: bytes, shapes: Shapes, where: str) -> list[Raw]:
+    """The results of the SPARQL constraints that run set at a time, and of nothing else."""
+    part = shapes.sparql
+    if not part.rules:
+        return []
+    store = setwise.DataStore(data, part.predicates, where)
+    if part.asks_for_shapes:
+        store.add_shapes(shapes.triples)
+    return [raw for rule, ways in part.rules for raw in setwise.run(rule, store, part.graph, ways)]

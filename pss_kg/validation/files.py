@@ -116,6 +116,17 @@ def triples(path: Path, blanks: Blanks | None = None) -> Iterator[ox.Triple]:
     return (blanks or Blanks()).rename(parsed(_content(path), form, str(path)))
 
 
+def plain_ntriples(path: Path) -> bytes | None:
+    """The content of an N-Triples file that needs no change: nothing to rename, no other format; else None.
+
+    It is not parsed. Raises UnreadableInput or GraphError where it can't be opened.
+    """
+    if rdf_format(path.name) != ox.RdfFormat.N_TRIPLES:
+        return None
+    content = _content(path)
+    return None if b"_:" in content or b"\r" in content else content
+
+
 def ntriples(path: Path) -> str:
     """An RDF file as N-Triples text, each triple once, in the file's order. Errors as `triples`."""
     return "".join(f"{line} .\n" for line in dict.fromkeys(map(str, triples(path))))

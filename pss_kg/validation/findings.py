@@ -53,15 +53,17 @@ class Finding(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True):
     """The findings of one run, sorted, and what the run could not do.
 
-    engine:  which engine ran
-    not_run: number of constraints and targets that the run left out (SPARQL, JavaScript)
+    engine:  which engine ran SHACL Core
+    not_run: number of constraints and targets that the run left out (JavaScript, computed targets)
     left_out: what they are, one sentence each; empty where everything ran
+    slowly:  shapes that pyshacl ran because they can't be run set at a time, one sentence each
     """
 
     findings: list[Finding]
     engine: Engine
     not_run: int = 0
     left_out: tuple[str, ...] = ()
+    slowly: tuple[str, ...] = ()
 
     @property
     def conforms(self) -> bool:

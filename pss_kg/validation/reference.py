@@ -6,13 +6,17 @@ import logging
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
 
 import pyoxigraph as ox
 import pyshacl
 import rdflib
 from pyshacl.entrypoints import meta_validate
-from pyshacl.errors import ReportableRuntimeError
 from rdflib.namespace import RDF, SH
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result
 from rdflib.term import Node
 
 from pss_kg.errors import GraphError
@@ -49,9 +53,21 @@ def _quiet() -> Iterator[None]:
         log.setLevel(level)
 
 
+class _Graph(rdflib.Graph):
+    """A graph that parses a query once: pyshacl asks the same one for every focus node."""
+
+    def query(self, query_object: str | Query, *given: Any, **named: Any) -> Result:
+        return super().query(_prepared(str(query_object)), *given, **named)
+
+
+@lru_cache(maxsize=256)
+def _prepared(text: str) -> Query:
+    return prepareQuery(text)
+
+
 def graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
     """An rdflib graph with the very literals and blank node labels of the triples."""
-    result = rdflib.Graph(bind_namespaces="none")
+    result = _Graph(bind_namespaces="none")
     with _quiet():
         for triple in triples:
             result.add((_term(triple.subject), _term(triple.predicate), _term(triple.object)))
@@ -93,7 +109,7 @@ def _ntriples(node: Node | None) -> str:
     return f"_:{node}" if isinstance(node, rdflib.BNode) else f"<{node}>"
 
 
-def run(data: str, shapes: rdflib.Graph, where: str) -> list[Raw]:
+def run(data: bytes, shapes: rdflib.Graph, where: str) -> list[Raw]:
     """All results of a data graph (N-Triples), in no order.
 
     Raises GraphError where the data can't be parsed or pyshacl gives up.
@@ -113,7 +129,7 @@ def run(data: str, shapes: rdflib.Graph, where: str) -> list[Raw]:
                 inplace=True,
                 do_owl_imports=False,
             )
-    except (ReportableRuntimeError, SyntaxError, ValueError, RecursionError) as error:
+    except Exception as error:  # rdflib raises Exception itself for an unknown prefix
         raise GraphError(
             f"pyshacl gave up: {error}.", where=where, todo="Look at the shapes graph."
         ) from error

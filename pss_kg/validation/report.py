@@ -108,6 +108,7 @@ def report_json(findings: Iterable[Finding], outcome: Outcome | None = None) -> 
             "engine": outcome.engine,
             "not_run": outcome.not_run,
             "left_out": list(outcome.left_out),
+            "slowly": list(outcome.slowly),
         }
     document["findings"] = found
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"

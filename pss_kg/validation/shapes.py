@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,25 +12,42 @@ import pyoxigraph as ox
 from pss_kg.errors import GraphError
 from pss_kg.resources import folder
 from pss_kg.validation.files import SUFFIXES, Blanks, triples
-from pss_kg.vocabulary import PSS, RDF, SH
+from pss_kg.validation.skolem import (
+    SHAPE_CLASSES,
+    SKOLEM,
+    TARGETS,
+    TO_SHAPE,
+    TO_SHAPES,
+    text_of,
+    with_named_shapes,
+)
+from pss_kg.validation.sparqlpart import SparqlPart, sparql_part
+from pss_kg.vocabulary import PSS, RDF, RDFS, SH
 
 if TYPE_CHECKING:
     import rdflib
     import shacl
 
-_SKOLEM = "urn:pss-kg:shape:"
-
-_TO_SHAPE = (f"{SH}property", f"{SH}node", f"{SH}not", f"{SH}qualifiedValueShape")
-_TO_SHAPES = (f"{SH}and", f"{SH}or", f"{SH}xone")
-_TARGETS = tuple(
-    SH + t for t in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf", "target")
-)
-_SHAPE_CLASSES = (f"{SH}NodeShape", f"{SH}PropertyShape")
-
 # Beyond SHACL Core. pyshacl runs sh:sparql and custom components; the others no engine here runs.
 _SPARQL = f"{SH}sparql"
 _COMPONENT = f"{SH}ConstraintComponent"
 _NEVER = (f"{SH}js", f"{SH}expression", f"{SH}target")
+
+# The Core engine would run components by itself, in its own way.
+_NOT_CORE = (
+    *_NEVER,
+    *(f"{SH}{name}" for name in ("parameter", "validator", "nodeValidator", "propertyValidator")),
+)
+
+# Predicates of SHACL that make no constraint of Core.
+_NO_CONSTRAINT = {
+    *TARGETS,
+    *_NEVER,
+    *(f"{SH}{name}" for name in ("sparql", "select", "ask", "prefixes", "declare", "prefix", "namespace")),
+    *(f"{SH}{name}" for name in ("parameter", "validator", "nodeValidator", "propertyValidator", "optional")),
+    *(f"{SH}{name}" for name in ("message", "severity", "deactivated", "labelTemplate", "description")),
+    *(f"{SH}{name}" for name in ("path", "name", "order", "group")),
+}
 
 Node = ox.NamedNode | ox.BlankNode
 
@@ -39,23 +56,23 @@ class Shapes:
     """A shapes graph. Blank shapes have IRIs inside, so that a result can be traced to them.
 
     files: where it was read from
-    beyond_core: number of SPARQL constraints and custom constraint components
+    beyond_core: number of SPARQL constraints and of custom constraint components
     never_run:   number of parts that no engine here runs: JavaScript, expressions, computed targets
     """
 
     def __init__(self, given: Iterable[ox.Triple], files: tuple[Path, ...] = ()) -> None:
         self.files = files
-        self.triples = _with_named_shapes(list(dict.fromkeys(given)))
+        self.triples = with_named_shapes(list(dict.fromkeys(given)))
         self._by_subject: dict[str, list[ox.Triple]] = {}
         self._owners: dict[str, str] = {}
         for triple in self.triples:
-            self._by_subject.setdefault(_text(triple.subject), []).append(triple)
+            self._by_subject.setdefault(text_of(triple.subject), []).append(triple)
         for triple in self.triples:
-            if triple.predicate.value in _TO_SHAPE:
-                self._owners.setdefault(_text(triple.object), _text(triple.subject))
-            elif triple.predicate.value in _TO_SHAPES:
+            if triple.predicate.value in TO_SHAPE:
+                self._owners.setdefault(text_of(triple.object), text_of(triple.subject))
+            elif triple.predicate.value in TO_SHAPES:
                 for member in self._members(triple.object):
-                    self._owners.setdefault(member, _text(triple.subject))
+                    self._owners.setdefault(member, text_of(triple.subject))
         self.beyond_core = sum(_is_sparql(triple) for triple in self.triples)
         self.never_run = sum(triple.predicate.value in _NEVER for triple in self.triples)
 
@@ -88,20 +105,20 @@ class Shapes:
     def names(self) -> set[str]:
         """The IRIs of all shapes, those made up for blank ones too."""
         explicit = {
-            _text(triple.subject)
+            text_of(triple.subject)
             for triple in self.triples
-            if (triple.predicate.value == f"{RDF}type" and _text(triple.object) in _SHAPE_CLASSES)
-            or triple.predicate.value in _TARGETS
+            if (triple.predicate.value == f"{RDF}type" and text_of(triple.object) in SHAPE_CLASSES)
+            or triple.predicate.value in TARGETS
         }
         return explicit | set(self._owners)
 
     def owner(self, shape: str) -> str:
         """The shape, or the nearest shape around it that the author named; "" where none is."""
         seen: set[str] = set()
-        while shape.startswith(_SKOLEM) and shape not in seen:
+        while shape.startswith(SKOLEM) and shape not in seen:
             seen.add(shape)
             shape = self._owners.get(shape, "")
-        return "" if shape.startswith(_SKOLEM) else shape
+        return "" if shape.startswith(SKOLEM) else shape
 
     def said(self, shape: str, predicate: str) -> str:
         """The text that the shape, or the nearest shape around it, has for the predicate.
@@ -142,7 +159,10 @@ class Shapes:
     def _path(self, node: object) -> str:
         if isinstance(node, ox.NamedNode):
             return f"<{node.value}>"
-        for triple in self._by_subject.get(_text(node), ()):
+        parts = self._list(node)
+        if parts:  # a list is a sequence, whatever else it may be
+            return f"({'/'.join(self._path(part) for part in parts)})"
+        for triple in self._by_subject.get(text_of(node), ()):
             kind = triple.predicate.value.removeprefix(SH)
             if kind == "inversePath":
                 return f"^{self._path(triple.object)}"
@@ -150,67 +170,127 @@ class Shapes:
                 return f"({'|'.join(self._path(part) for part in self._list(triple.object))})"
             if kind in _REPEATED:
                 return f"({self._path(triple.object)}){_REPEATED[kind]}"
-        return f"({'/'.join(self._path(part) for part in self._list(node))})"
+        return ""
 
     def _members(self, head: object) -> list[str]:
-        return [_text(node) for node in self._list(head)]
+        return [text_of(node) for node in self._list(head)]
 
     def _list(self, head: object) -> list[object]:
         """The members of an RDF list; stops where the list is broken or runs in a circle."""
         result: list[object] = []
         seen: set[str] = set()
-        while _text(head) not in seen and _text(head) != f"{RDF}nil":
-            seen.add(_text(head))
-            parts = {t.predicate.value: t.object for t in self._by_subject.get(_text(head), ())}
+        while text_of(head) not in seen and text_of(head) != f"{RDF}nil":
+            seen.add(text_of(head))
+            parts = {t.predicate.value: t.object for t in self._by_subject.get(text_of(head), ())}
             if f"{RDF}first" not in parts:
                 break
             result.append(parts[f"{RDF}first"])
             head = parts.get(f"{RDF}rest", ox.NamedNode(f"{RDF}nil"))
         return result
 
+    @cached_property
+    def sparql(self) -> SparqlPart:
+        """The constraints beyond Core. Raises GraphError for one that SHACL does not allow."""
+        names = self.names()
+        return sparql_part(
+            self.triples, names, {s: f"<{p}>" if p[:1] not in "<^(" else p for s, p in self._paths(names)}
+        )
+
+    def _paths(self, names: set[str]) -> Iterable[tuple[str, str]]:
+        return ((name, path) for name in names if (path := self.path(name)))
+
     def core(self) -> list[ox.Triple]:
-        """The graph without the parts that are not SHACL Core."""
-        return [t for t in self.triples if not (_is_sparql(t) or t.predicate.value in _NEVER)]
+        """The graph without what is not SHACL Core, and without targets of shapes that pyshacl must run."""
+        triples = (
+            self.targeting(lambda shape: shape not in self.sparql.apart)
+            if self.sparql.apart
+            else self.triples
+        )
+        return [t for t in triples if not (_is_sparql(t) or t.predicate.value in _NOT_CORE)]
+
+    def targeting(self, wanted: Callable[[str], bool]) -> list[ox.Triple]:
+        """The graph, targets only on the shapes that are wanted."""
+        names = {name for name in self.names() if not wanted(name)}
+        return [
+            t
+            for t in self.triples
+            if not (
+                text_of(t.subject) in names
+                and (
+                    t.predicate.value in TARGETS
+                    or (t.predicate.value == f"{RDF}type" and text_of(t.object) not in SHAPE_CLASSES)
+                )
+            )
+        ]
+
+    @cached_property
+    def has_core(self) -> bool:
+        """Whether any shape has a constraint of SHACL Core."""
+        return any(
+            t.predicate.value.startswith(SH) and t.predicate.value not in _NO_CONSTRAINT for t in self.triples
+        )
+
+    def local(self) -> Shapes:
+        """The shapes that may run over a part of the graph: all but those with `pss:scope pss:global`."""
+        marked = self._global()
+        return Shapes(self.targeting(lambda shape: shape not in marked), self.files) if marked else self
+
+    def overall(self) -> Shapes:
+        """The shapes that only make sense over the whole graph: those with `pss:scope pss:global`."""
+        return Shapes(self.targeting(self._global().__contains__), self.files)
+
+    def _global(self) -> set[str]:
+        return {
+            text_of(t.subject)
+            for t in self.triples
+            if t.predicate.value == f"{PSS}scope" and text_of(t.object) == f"{PSS}global"
+        }
 
     def classes(self) -> set[str]:
         """The classes that the shapes name: targets, values of sh:class, and class-shapes."""
         predicates = (f"{SH}class", f"{SH}targetClass")
-        named = {_text(t.object) for t in self.triples if t.predicate.value in predicates}
-        types = {_text(t.subject) for t in self.triples if _text(t.object).endswith("#Class")}
+        named = {text_of(t.object) for t in self.triples if t.predicate.value in predicates}
+        types = {text_of(t.subject) for t in self.triples if text_of(t.object).endswith("#Class")}
         return named | (types & self.names())
 
     @cached_property
     def compiled(self) -> shacl.Shapes:
         """The Core part, compiled by the fast engine. Raises GraphError where it refuses it."""
-        from pss_kg.validation.fast import compiled
+        from pss_kg.validation.fastcore import compiled
 
         return compiled(self.core(), ", ".join(str(path) for path in self.files))
 
     @cached_property
     def graph(self) -> rdflib.Graph:
         """The whole graph for pyshacl."""
-        from pss_kg.validation.reference import graph
+        return _for_pyshacl(self.triples)
 
-        # pyshacl takes "1"^^xsd:boolean for true; SHACL (4.4.2) wants the literal true itself.
-        return graph(
-            t
-            for t in self.triples
-            if t.predicate.value != f"{SH}uniqueLang" or getattr(t.object, "value", "") == "true"
-        )
+    @cached_property
+    def core_graph(self) -> rdflib.Graph:
+        """As `core`, for pyshacl."""
+        return _for_pyshacl(self.core())
+
+    @cached_property
+    def apart_graph(self) -> rdflib.Graph:
+        """The graph for pyshacl, targets only on the shapes that can't be run set at a time."""
+        return _for_pyshacl(self.targeting(self.sparql.apart.__contains__))
+
+
+def _for_pyshacl(given: Iterable[ox.Triple]) -> rdflib.Graph:
+    from pss_kg.validation.reference import graph
+
+    # pyshacl takes "1"^^xsd:boolean for true; SHACL (4.4.2) wants the literal true itself.
+    return graph(
+        t for t in given if t.predicate.value != f"{SH}uniqueLang" or getattr(t.object, "value", "") == "true"
+    )
 
 
 _REPEATED = {"zeroOrMorePath": "*", "oneOrMorePath": "+", "zeroOrOnePath": "?"}
 
 
-def _text(node: object) -> str:
-    if isinstance(node, ox.BlankNode):
-        return str(node)
-    return node.value if isinstance(node, ox.NamedNode) else ""
-
-
 def _is_sparql(triple: ox.Triple) -> bool:
     return triple.predicate.value == _SPARQL or (
-        triple.predicate.value == f"{RDF}type" and _text(triple.object) == _COMPONENT
+        triple.predicate.value in (f"{RDF}type", f"{RDFS}subClassOf") and text_of(triple.object) == _COMPONENT
     )
 
 
@@ -223,36 +303,6 @@ def _files(paths: list[Path]) -> list[Path]:
         else:
             result.append(path)
     return result
-
-
-def _with_named_shapes(given: list[ox.Triple]) -> list[ox.Triple]:
-    """Blank shapes get IRIs; blank paths and lists stay blank, as SHACL wants them."""
-    rest = {t.subject: t.object for t in given if t.predicate.value == f"{RDF}rest"}
-    first = {t.subject: t.object for t in given if t.predicate.value == f"{RDF}first"}
-    blank: dict[object, ox.NamedNode] = {}
-
-    def name(node: object) -> None:
-        if isinstance(node, ox.BlankNode) and node not in blank:
-            blank[node] = ox.NamedNode(f"{_SKOLEM}{len(blank) + 1}")
-
-    for triple in given:
-        predicate = triple.predicate.value
-        if predicate in _TARGETS or (predicate == f"{RDF}type" and _text(triple.object) in _SHAPE_CLASSES):
-            name(triple.subject)
-        if predicate in _TO_SHAPE:
-            name(triple.object)
-        elif predicate in _TO_SHAPES:
-            head: object = triple.object
-            seen: set[object] = set()
-            while head in first and head not in seen:
-                seen.add(head)
-                name(first[head])  # type: ignore[index]
-                head = rest.get(head)  # type: ignore[call-overload]
-    if not blank:
-        return given
-    return [
-        ox.Triple(blank.get(t.subject, t.subject), t.predicate, blank.get(t.object, t.object)) for t in given
-    ]
 
 
 def _check(given: list[ox.Triple], path: Path) -> None:
