@@ -128,10 +128,10 @@ class TestEuropePmc(ServiceContract):
     found_ids = ("MED/900001", "MED/900002")
     unknown = (("pmid", "999999"),)
     replies = (
-        (names("/searchPOST", "999999"), said.europepmc([])),
+        (names("/search", "999999"), said.europepmc([])),
         (names("'made up'", "('cursorMark', '*')"), said.europepmc(said.EUROPEPMC_RESULTS[:1], "Ab==", 2)),
         (names("'made up'", "Ab=="), said.europepmc(said.EUROPEPMC_RESULTS[1:], "Ac==", 2)),
-        (below("/searchPOST"), said.europepmc(said.EUROPEPMC_RESULTS)),
+        (below("/search"), said.europepmc(said.EUROPEPMC_RESULTS)),
         (below("/MED/900001/citations"), said.europepmc_list("citation", "900001", ["900002"])),
         (below("/MED/900002/citations"), said.europepmc_list("citation", "900002", [])),
         (below("/MED/900001/references"), said.europepmc_list("reference", "900001", [])),

@@ -74,7 +74,7 @@ class TestEuropePmc(ServiceContract):
         (with_value("query", "(EXT_ID:404 AND SRC:MED)"), page()),
         (with_value("query", "peer support"), page(result(1), result(2), total=2)),
         (
-            below("/searchPOST"),
+            below("/search"),
             page(result(1, pmcid="PMC5", doi="10.5555/a"), result(7, "PPR", doi="10.5555/b"), total=2),
         ),
         (below("/MED/1/citations"), cited_by(8, 9)),
@@ -93,14 +93,14 @@ class TestEuropePmc(ServiceContract):
 
 
 def test_articles_are_described_by_one_search_for_all() -> None:
-    ask = ReplayAsk([(below("/searchPOST"), page(result(1)))])
+    ask = ReplayAsk([(below("/search"), page(result(1)))])
     wanted = (("doi", "10.5555/a"), ("europepmc", "PPR/PPR7"), ("pmcid", "PMC5"), ("pmid", "1"))
     assert ids(list(SERVICE.describe(wanted, ask))) == ["MED/1"]
     (request,) = ask.requests
-    assert dict(request.form)["query"] == (
+    assert dict(request.params)["query"] == (
         '(EXT_ID:1 AND SRC:MED) OR (EXT_ID:PPR7 AND SRC:PPR) OR DOI:"10.5555/a" OR PMCID:PMC5'
     )
-    assert dict(request.form)["resultType"] == "core"
+    assert dict(request.params)["resultType"] == "core"
 
 
 def test_a_search_follows_the_cursor_to_the_end() -> None:
@@ -109,17 +109,17 @@ def test_a_search_follows_the_cursor_to_the_end() -> None:
         "A": page(result(3), result(4), total=5, following="B"),
         "B": page(result(5), total=5, following="C"),
     }
-    ask = Scripted(lambda request, _: pages[dict(request.form)["cursorMark"]])
+    ask = Scripted(lambda request, _: pages[dict(request.params)["cursorMark"]])
     query = Query("made up", since="2020", until="2021-02")
     assert ids(list(SERVICE.search(query, ask))) == [f"MED/{n}" for n in range(1, 6)]
     assert len(ask.asked) == 3
-    assert "(made up) AND (FIRST_PDATE:[2020-01-01 TO 2021-02-28])" in dict(ask.asked[0][0].form).values()
+    assert "(made up) AND (FIRST_PDATE:[2020-01-01 TO 2021-02-28])" in dict(ask.asked[0][0].params).values()
 
 
 def test_a_search_ends_at_its_limit() -> None:
     ask = Scripted(lambda request, _: page(result(1), result(2), result(3), total=900, following="A"))
     assert ids(list(SERVICE.search(Query("made up", limit=2), ask))) == ["MED/1", "MED/2"]
-    assert dict(ask.asked[0][0].form)["pageSize"] == "2"
+    assert dict(ask.asked[0][0].params)["pageSize"] == "2"
     assert len(ask.asked) == 1
 
 
@@ -131,7 +131,7 @@ def test_a_cursor_that_repeats_is_refused() -> None:
 
 def test_a_page_that_changes_is_read_again_and_nothing_comes_twice() -> None:
     def answer(request: Request, time: int) -> dict[str, Any]:
-        if dict(request.form)["cursorMark"] == "*":
+        if dict(request.params)["cursorMark"] == "*":
             return page(result(1), result(2), total=4, following="A")
         return page(result(2), result(3), total=4) if time == 1 else page(result(3), result(4), total=4)
 
@@ -216,7 +216,7 @@ def test_an_article_that_is_not_known_has_no_list() -> None:
 
 def test_a_doi_is_looked_up_before_its_list_is_asked_for() -> None:
     found = page(result(7, "PPR", doi="10.5555/a"), result(1, doi="10.5555/a"))
-    ask = ReplayAsk([(below("/searchPOST"), found), (below("/MED/1/citations"), cited_by(8))])
+    ask = ReplayAsk([(below("/search"), found), (below("/MED/1/citations"), cited_by(8))])
     (record,) = SERVICE.citing([("doi", "10.5555/a"), ("pmcid", "PMC404")], ask)
     assert isinstance(record, Publication)
     assert record.identifiers == (("pmid", "1"), ("europepmc", "MED/1"), ("doi", "10.5555/a"))
@@ -237,4 +237,12 @@ def test_a_doi_is_looked_up_before_its_list_is_asked_for() -> None:
 )
 def test_a_fault_inside_a_200_is_told(body: Any, words: str) -> None:
     with pytest.raises(ServiceError, match=words):
-        list(SERVICE.describe([("pmid", "1")], ReplayAsk([(below("/searchPOST"), body)])))
+        list(SERVICE.describe([("pmid", "1")], ReplayAsk([(below("/search"), body)])))
+
+
+def test_a_query_that_is_too_long_for_an_address_goes_by_post() -> None:
+    ask = Scripted(lambda request, _: page())
+    list(SERVICE.search(Query("made up " * 500), ask))
+    request = ask.asked[0][0]
+    assert (request.path, request.params) == ("/searchPOST", ())
+    assert "made up" in dict(request.form)["query"]

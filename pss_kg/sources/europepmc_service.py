@@ -1,6 +1,6 @@
-"""Europe PMC, live: search by form, and the lists of citations and references of each article.
+"""Europe PMC, live: search, and the lists of citations and references of each article.
 
-Documented: Europe PMC Articles RESTful API (https://europepmc.org/RestfulWebService): searchPOST,
+Documented: Europe PMC Articles RESTful API (https://europepmc.org/RestfulWebService): search, searchPOST,
 cursorMark, 1,000 results a page; `/{source}/{id}/citations` and `/references` by page number.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from functools import partial
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from pss_kg.errors import ServiceError
 from pss_kg.http.asking import Access, Ask, Request
@@ -31,7 +31,8 @@ ACCESS = Access(
     documented="https://europepmc.org/RestfulWebService",
 )
 
-_DESCRIBED = 100
+_DESCRIBED = 50
+_LINE = 3_000  # characters of an encoded query; a longer one goes by POST
 _LISTED = 10
 _TIMES = 3
 _BETTER = {"MED": 0, "PMC": 1}  # of several records of one DOI, whose lists are asked for
@@ -133,7 +134,7 @@ def _items(phrase: str, kind: str, limit: int, ask: Ask) -> Iterator[Item]:
             return
     raise ServiceError(
         f"the search finds {total} records, but its pages hold {len(seen)}.",
-        where="Europe PMC, /searchPOST",
+        where="Europe PMC, /search",
         todo="Run the same command again; what was had is kept.",
     )
 
@@ -153,7 +154,9 @@ def _pages(phrase: str, kind: str, limit: int, ask: Ask, *, fresh: bool) -> Iter
             ("synonym", "false"),
         )
         reader = partial(read_page, cursor=cursor, passed=frozenset(passed), got=got, enough=limit)
-        page = ask(Request(SOURCE, "/searchPOST", form=form), reader, fresh=fresh)
+        short = len(urlencode(form)) <= _LINE
+        request = Request(SOURCE, "/search", form) if short else Request(SOURCE, "/searchPOST", form=form)
+        page = ask(request, reader, fresh=fresh)
         yield page
         got += len(page.items)
         enough = got >= min(page.total, limit or page.total)

@@ -24,7 +24,7 @@ from pss_kg.sources.openalex_record import SOURCE, authors_cut, read_work
 from pss_kg.sources.paging import Page, batches, walk
 from pss_kg.sources.service import Identifier, Query
 
-_VALUES = 100
+_VALUES = 50
 _PAGE = "100"
 _ROOM = 3000  # of 4,094 bytes; the rest is for the other parameters, key and cursor
 _SYNTAX = ",|"  # a value that holds one of these can't stand in a filter
