@@ -50,6 +50,7 @@ def describe(workspace: Workspace, plugins: Mapping[str, str] | None = None) -> 
         "workspace": str(workspace.root),
         "base": manifest.base,
         "digest": manifest.digest(),
+        "kept": list(workspace.kept),
         "inputs": len(manifest.inputs),
         "shards": manifest.shards,
         "quads": sum(graphs.values()),
@@ -101,6 +102,8 @@ def as_text(info: dict[str, Any]) -> str:
         f"Graph      {info['digest'][:12]}, base {info['base']}",
     ]
     lines.append(f"Inputs     {info['inputs']:,} in {info['shards']} shards")
+    if "records" not in info["kept"]:
+        lines.append(f"Kept       {', '.join(info['kept'])}; nothing can be added")
     lines += _table("Counts", info["counts"])
     lines += _table("Classes", info["classes"])
     lines += _table("Graphs (quads)", info["graphs"], total=True)

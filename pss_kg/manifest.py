@@ -38,6 +38,16 @@ class ShardFile(msgspec.Struct, frozen=True):
     sha256: str
 
 
+LOADED = "loaded.json"
+"""The file in a store's folder that says which files of graph/ it holds."""
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """What a store was made of."""
+
+    files: tuple[ShardFile, ...]
+
+
 class Covered(msgspec.Struct, frozen=True):
     """What one service has of the citations of one seed of a harvest, in one direction."""
 
@@ -82,6 +92,10 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
         which may change alone."""
         files = tuple(file for file in self.files if file.graph not in (HARVEST, INFERRED))
         return msgspec.structs.replace(self, files=files, inferred_from="")
+
+    def stored(self) -> tuple[ShardFile, ...]:
+        """The files that a store holds: all but provenance."""
+        return tuple(file for file in self.files if file.graph != PROVENANCE)
 
     def digest(self) -> str:
         """One digest of all graphs but provenance; equal graphs have equal digests."""

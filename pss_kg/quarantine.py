@@ -17,7 +17,7 @@ from pss_kg.errors import InputError, NotFound
 from pss_kg.identifiers import parse_identifier
 from pss_kg.identity.index import Index
 from pss_kg.iris import publication_key
-from pss_kg.pipeline import made, remap
+from pss_kg.pipeline import keeping, made, remap
 from pss_kg.pipeline.run import Progress
 from pss_kg.records import Publication, Unusable
 from pss_kg.stages import reading, record_file, reports
@@ -166,6 +166,7 @@ def retry(
     """
     workspace = Workspace.open(root)
     with workspace.lock(), storage_errors(root):
+        keeping.open_to_additions(workspace)
         before = len(listed(workspace))
         if not before:
             return Retried(0, 0)

@@ -17,22 +17,22 @@ graph or the new one and nothing between.
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from pss_kg.errors import GraphError, WorkspaceBusy, WorkspaceError
-from pss_kg.manifest import FORMAT, PROVENANCE, Layout, Manifest, ShardFile
+from pss_kg.manifest import FORMAT, LOADED, PROVENANCE, Layout, Loaded, Manifest, ShardFile
+from pss_kg.storage import explained, storage_errors
 from pss_kg.vocabulary import BASE
 
 __all__ = [
     "FORMAT",
+    "KEPT",
     "PROVENANCE",
     "REBUILD",
     "Manifest",
@@ -45,54 +45,8 @@ __all__ = [
 
 REBUILD = "Run `pss-kg build` again with the same inputs; the graph is made anew from records/."
 
-
-@contextlib.contextmanager
-def storage_errors(where: Path) -> Iterator[None]:
-    """Turn the operating system's refusals into errors that say what to do."""
-    try:
-        yield
-    except OSError as error:
-        raise _explained(error, where) from error
-    except sqlite3.OperationalError as error:
-        if "full" in str(error) or "disk I/O" in str(error):
-            raise WorkspaceError(
-                "the disk is full.", where=str(where), todo="Free some space and run the same command again."
-            ) from error
-        if "readonly" in str(error) or "unable to open" in str(error):
-            raise WorkspaceError(
-                "the folder can't be written to.", where=str(where), todo="Choose another with --kg."
-            ) from error
-        raise
-    except sqlite3.DatabaseError as error:
-        raise WorkspaceError(
-            f"the index is damaged ({error}).",
-            where=str(where),
-            todo="Delete index.sqlite and run build again; it is made anew from records/.",
-        ) from error
-
-
-def _explained(error: OSError, where: Path) -> WorkspaceError:
-    place = str(error.filename or where)
-    # The store's errors come from another language, without a number.
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "No space left" in str(error):
-        return WorkspaceError(
-            "the disk is full.",
-            where=place,
-            todo="What was there before is unchanged. Free some space and run the same command again.",
-        )
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return WorkspaceError(
-            "permission denied.",
-            where=place,
-            todo="Ask for the right to write there, or choose another place (--kg, -o).",
-        )
-    if error.errno in (errno.ENOTDIR, errno.EEXIST):
-        return WorkspaceError(
-            "a file stands where a folder should be.",
-            where=place,
-            todo="Move it away, or choose another folder with --kg.",
-        )
-    return WorkspaceError(error.strerror or str(error), where=place)
+KEPT = ("records", "graph", "store")
+"""What a build may keep. Without records, work/ and the index are gone too."""
 
 
 class Workspace:
@@ -104,6 +58,7 @@ class Workspace:
         self.records = root / "records"
         self.graph = root / "graph"
         self.store = root / "store"
+        self.replaced = self.store / "replaced"
         self.quarantine = root / "quarantine"
         self.reports = root / "reports"
         self.work = root / "work"
@@ -146,13 +101,14 @@ class Workspace:
                 with workspace.lock():  # of two builds that begin at once, one creates it
                     workspace._make_folders()
                     if not marker.is_file():
-                        content = json.dumps({"format": FORMAT, "base": base}).encode() + b"\n"
-                        write_atomically(marker, content)
+                        workspace.base = base
+                        workspace.keep(KEPT)
                     workspace._check(marker)
         return workspace
 
     def _folders(self) -> tuple[Path, ...]:
-        return self.raw, self.records, self.graph, self.reports, self.quarantine
+        records = (self.records,) if "records" in self.kept else ()
+        return self.raw, *records, self.graph, self.reports, self.quarantine
 
     def _make_folders(self) -> None:
         for folder in self._folders():
@@ -174,6 +130,7 @@ class Workspace:
             found = json.loads(marker.read_bytes())
             version = int(found["format"])
             self.base = str(found.get("base", BASE))
+            self.kept = tuple(name for name in KEPT if name in found.get("kept", KEPT))
         except (ValueError, KeyError, TypeError) as error:
             raise WorkspaceError(
                 "this file is damaged.",
@@ -185,6 +142,15 @@ class Workspace:
             raise _newer(version, str(self.root))
 
     base: str = BASE
+    kept: tuple[str, ...] = KEPT
+
+    def keep(self, kept: tuple[str, ...]) -> None:
+        """Write workspace.json: the layout, the base, and what of KEPT is kept here, if not all."""
+        content: dict[str, object] = {"format": FORMAT, "base": self.base}
+        if kept != KEPT:
+            content["kept"] = list(kept)
+        write_atomically(self.root / "workspace.json", json.dumps(content).encode() + b"\n")
+        self.kept = kept
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
@@ -228,7 +194,7 @@ class Workspace:
                 ) from None
             return Manifest(base=self.base)
         except OSError as error:
-            raise _explained(error, path) from error
+            raise explained(error, path) from error
         try:
             version = msgspec.json.decode(content, type=Layout).format
             if version > FORMAT:
@@ -284,12 +250,38 @@ class Workspace:
         return [self.graph / f.file for f in chosen]
 
     def publish(self, manifest: Manifest) -> None:
-        """Make `manifest` the state of the graph, then remove files that it does not name."""
+        """Make `manifest` the state of the graph, then remove files that it does not name.
+
+        Those that the store was made of are kept for it under store/, so that it can follow by the
+        difference. They are moved, not linked: whatever becomes of store/, graph/ is not touched.
+        """
         write_atomically(self.graph / "manifest.json", encode_pretty(manifest))
-        kept = {self.graph / f.file for f in manifest.files} | {self.graph / "manifest.json"}
+        named = {f.file for f in manifest.files} | {"manifest.json"}
+        stored = self._stored()
         for path in sorted(self.graph.rglob("*")):
-            if path.is_file() and path not in kept:
-                path.unlink()
+            name = path.relative_to(self.graph).as_posix()
+            if path.is_file() and name not in named:
+                if name in stored:
+                    self._put_away(path, self.replaced / name)
+                else:
+                    path.unlink()
+
+    def _stored(self) -> set[str]:
+        """Files of graph/ that the store was made of."""
+        names: set[str] = set()
+        for path in self.store.glob(f"*/{LOADED}"):
+            # Unreadable, the store can't follow anyway: it is loaded anew.
+            with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
+                names |= {file.file for file in msgspec.json.decode(path.read_bytes(), type=Loaded).files}
+        return names
+
+    @staticmethod
+    def _put_away(path: Path, place: Path) -> None:
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(path, place)
+        except OSError:
+            path.unlink()  # no room, or no right to write there: the store is loaded anew
 
     def clear_work(self) -> None:
         """Remove intermediate files."""

@@ -9,6 +9,7 @@ import click
 
 from pss_kg.cli import colours, harvesting, options
 from pss_kg.cli.progress import Progress
+from pss_kg.errors import UsageError
 
 
 @click.command("build")
@@ -16,6 +17,13 @@ from pss_kg.cli.progress import Progress
 @options.workspace
 @options.jobs
 @click.option("--no-store", is_flag=True, help="Leave out the store; the first query makes it.")
+@click.option(
+    "--keep",
+    metavar="WHAT,...",
+    default="records,graph,store",
+    show_default=True,
+    help="What stays. Without store as --no-store; without records nothing can be added later.",
+)
 @click.option("--infer", is_flag=True, help="Run `pss-kg infer` on the new graph.")
 @harvesting.asking
 @options.as_json
@@ -26,6 +34,7 @@ def command(
     root: Path,
     jobs: int | None,
     no_store: bool,
+    keep: str,
     infer: bool,
     citing: bool,
     references: bool,
@@ -49,10 +58,13 @@ def command(
     Example:
       pss-kg build article.txt pubmed/*.xml.gz --kg kg
       pss-kg build pmid:32357127
+      pss-kg build pubmed/*.xml.gz --keep graph
     """
     from pss_kg.pipeline import build
     from pss_kg.workspace import encode_pretty
 
+    kept = _kept(keep)
+    store = "store" in kept and not no_store
     named = [text for text in inputs if is_identifier(text)]
     files = [text for text in inputs if text not in named]
     wanted = None
@@ -66,7 +78,8 @@ def command(
             root,
             asked=wanted,
             jobs=jobs,
-            store=not (no_store or infer),
+            store=store and not infer,
+            records="records" in kept,
             progress=progress if progress.wanted() else None,
         )
     click.echo(colours.summary(summary.text().rstrip("\n")), err=True)
@@ -75,8 +88,29 @@ def command(
     if infer:
         from pss_kg.cli.infer import run
 
-        run(root, jobs=jobs, store=not no_store)
+        run(root, jobs=jobs, store=store)
     ctx.exit(summary.exit_code)
+
+
+def _kept(text: str) -> set[str]:
+    """The parts of a workspace that `--keep` names. Raises UsageError for others, and without graph."""
+    from pss_kg.workspace import KEPT
+
+    names = {name.strip() for name in text.split(",")} - {""}
+    if wrong := sorted(names.difference(KEPT)):
+        raise UsageError(
+            f"{', '.join(wrong)} can't be kept or left out.",
+            where="--keep",
+            todo=f"Name some of {', '.join(KEPT)}, with commas between.",
+        )
+    if "graph" not in names:
+        raise UsageError(
+            "the graph has to stay: all that exports, validates and counts reads it, and the store "
+            "is held against it and made of it.",
+            where="--keep",
+            todo="Name graph too. `pss-kg harvest --no-graph` stops at the records.",
+        )
+    return names
 
 
 def is_identifier(text: str) -> bool:

@@ -16,7 +16,7 @@ from pss_kg.errors import WorkspaceError
 from pss_kg.identity.index import Index
 from pss_kg.iris import Iris
 from pss_kg.manifest import HARVEST, INFERRED, ShardFile
-from pss_kg.pipeline import increment, intake, made, whole
+from pss_kg.pipeline import increment, intake, keeping, made, whole
 from pss_kg.pipeline.made import Made
 from pss_kg.pipeline.run import Progress, Run
 from pss_kg.stages import checking, harvested, reading, reports, summary
@@ -39,11 +39,13 @@ def build(
     jobs: int | None = None,
     graph: bool = True,
     store: bool = True,
+    records: bool = True,
     progress: Progress | None = None,
 ) -> Summary:
     """Read files, folders and globs into the workspace at `root` and publish its graph.
 
-    `asked` is harvested before. Without `graph` nothing is done but the harvest.
+    `asked` is harvested before. Without `graph` nothing is done but the harvest. Without `records`
+    they are removed at the end, and nothing can be added to the workspace any more.
 
     Raises UnreadableInput or UnknownFormat if nothing that was named can be read,
     WorkspaceBusy if another process writes there, WorkspaceError if it can't be written;
@@ -57,6 +59,7 @@ def build(
         harvesting.services_of(asked.plan)  # a wrong name is said before a folder is made
     workspace = Workspace.create(root)
     with workspace.lock(), storage_errors(root), Pool(jobs or default_jobs()) as pool:
+        keeping.open_to_additions(workspace)
         came: list[reading.Intake] = []
         if asked is not None:
             with run.stage("harvest"):
@@ -85,7 +88,10 @@ def build(
             ready = increment.make(run, workspace, pool, read, taken, before)
             ready = ready or whole.make(run, workspace, pool, read)
             _publish(run, workspace, result, ready, read, taken.new)
+        dropped = not records and keeping.may_drop(result)
         _finish(run, workspace, result, store)
+        if dropped:
+            keeping.drop_records(workspace, store=store)
         return result
 
 
@@ -218,11 +224,12 @@ def remap(
     """Map and publish anew from records/ and the index; no input is read.
 
     Nothing is done where the graph is of these records and this version, unless `again`.
-    Errors as `build`, and WorkspaceError where nothing was ever read.
+    Errors as `build`, and WorkspaceError where nothing was ever read, or the records were not kept.
     """
     run, result = Run(progress), Summary()
     workspace = Workspace.open(root)
     with workspace.lock(), storage_errors(root), Pool(jobs or default_jobs()) as pool:
+        keeping.open_to_additions(workspace)
         intake.read(run, workspace, pool, [], result)  # makes an index anew that is not there
         read = reading.load_reports(workspace)
         if not read:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pss_kg.errors import GraphError, UsageError
 from pss_kg.identity.index import Index
+from pss_kg.pipeline.keeping import need_records
 from pss_kg.pipeline.whole import SMALL, route_tasks
 from pss_kg.stages import reading, reduction, reports, shards, shuffle
 from pss_kg.stages.pool import Pool, default_jobs
@@ -29,6 +30,7 @@ def mapped(workspace: Workspace, source: str) -> Iterator[Workspace]:
     Raises UsageError for a source that no record is of, GraphError where the graph is not of the
     records that are there, WorkspaceError if there is no room for it.
     """
+    need_records(workspace)
     manifest = workspace.manifest()
     read = [r for r in reading.load_reports(workspace) if r.id in manifest.inputs]
     own = [report for report in read if report.source == source]
