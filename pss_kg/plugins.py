@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import import_module, metadata
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pss_kg.errors import PluginError, UsageError
 from pss_kg.records import SOURCE_ORDER
@@ -22,6 +22,9 @@ from pss_kg.sources import opening
 from pss_kg.sources.base import Source
 from pss_kg.sources.guarding import GuardedService, GuardedSource, Origin, said
 from pss_kg.sources.service import Service
+
+if TYPE_CHECKING:
+    from pss_kg.triplestores.product import Bulk, Product
 
 GROUP = "pss_kg.sources"
 """The entry-point group of sources."""
@@ -37,11 +40,34 @@ SERVICES = {
 }
 """Name -> where the live service is, in the source order. Imported when needed only."""
 
+TRIPLESTORES = "pss_kg.triplestores"
+"""The entry-point group of triplestores."""
+
+PRODUCTS = {
+    "oxigraph": "pss_kg.triplestores.oxigraph:Oxigraph",
+    "fuseki": "pss_kg.triplestores.fuseki:Fuseki",
+    "virtuoso": "pss_kg.triplestores.virtuoso:Virtuoso",
+    "rdf4j": "pss_kg.triplestores.rdf4j:Rdf4j",
+    "sparql": "pss_kg.triplestores.sparql:Sparql",
+}
+"""Name -> where the triplestore that `load --to` knows is. Imported when needed only."""
+
+BULK: dict[str, str] = {
+    "qlever": "pss_kg.triplestores.bulk:QLever",
+    "tdb2": "pss_kg.triplestores.bulk:Tdb2",
+    "virtuoso": "pss_kg.triplestores.bulk:VirtuosoFiles",
+}
+"""Name -> where the writer of files for a product's own bulk loader is (`load --bulk`)."""
+
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
 _DAMAGED = (TypeError, KeyError, ValueError, AttributeError, OSError)
 """What importlib.metadata raises for a description that is missing or no description."""
 
 _FILE = ("detect", "read")
+_PRODUCT = (
+    *("name", "title", "scheme", "transactions", "replaces", "fills", "chunk", "smallest", "largest"),
+    *("rewrites", "differences", "connect", "portable"),
+)
 _SERVICE = (
     *("accesses", "schemes", "describes", "cites", "refers", "searches"),
     *("describe", "citing", "references", "search"),
@@ -162,8 +188,50 @@ def service(name: str) -> Service:
 
 
 def _built_in_service(name: str) -> Service:
-    module, _, attribute = SERVICES[name].partition(":")
-    return cast(Service, getattr(import_module(module), attribute)())
+    return cast(Service, _made(SERVICES[name]))
+
+
+def product(name: str) -> Product:
+    """The triplestore of this name: built in, or a plug-in by the name of its entry point.
+
+    Raises UsageError for an unknown name, PluginError for a plug-in that can't be used.
+    """
+    if name in PRODUCTS:
+        return cast("Product", _made(PRODUCTS[name]))
+    others = {plugin.entry_point: plugin for plugin in installed(TRIPLESTORES)}
+    if name not in others:
+        raise _no_product(name, [*PRODUCTS, *others], "--to")
+    plugin = others[name]
+    try:
+        found = metadata.EntryPoint(plugin.entry_point, plugin.value, TRIPLESTORES).load()
+        found = found() if isinstance(found, type) else found
+    except (Exception, SystemExit) as error:
+        raise plugin.origin.error(f"the plug-in can't be loaded ({said(error)}).") from error
+    missing = [word for word in _PRODUCT if not hasattr(found, word)]
+    if missing or found.name != name:
+        lacks = f"it lacks {', '.join(missing)}" if missing else f"it calls itself {found.name!r}"
+        raise plugin.origin.error(f"the plug-in is no triplestore of that name ({lacks}).")
+    return cast("Product", found)
+
+
+def bulk(name: str) -> Bulk:
+    """The writer of bulk files of this name. Raises UsageError for an unknown one."""
+    if name not in BULK:
+        raise _no_product(name, list(BULK), "--bulk")
+    return cast("Bulk", _made(BULK[name]))
+
+
+def _no_product(name: str, known: list[str], option: str) -> UsageError:
+    near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    return UsageError(
+        f"there is no triplestore {name!r} for {option}.",
+        todo=(f"Did you mean {near[0]}? " if near else "") + f"There are {', '.join(known)}.",
+    )
+
+
+def _made(where: str) -> object:
+    module, _, attribute = where.partition(":")
+    return getattr(import_module(module), attribute)()
 
 
 def _plugins() -> tuple[_Loaded, ...]:

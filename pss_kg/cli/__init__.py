@@ -20,6 +20,8 @@ COMMANDS = {
     "queries": "List the query library, or describe one query.",
     "query": "Run a query and print its rows.",
     "export": "Write the graph in an RDF format.",
+    "load": "Put the graph into a triplestore, and prove that it arrived.",
+    "dump": "Write the graph as compressed files to publish, with a description.",
     "show": "Show one publication as a person reads it.",
     "list": "List publications, as a table or for a reference manager.",
     "network": "Write the citation network as nodes and edges.",

@@ -1,0 +1,48 @@
+"""Anything that speaks SPARQL 1.1 Update, or the Graph Store Protocol where `--gsp-url` names it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pss_kg.triplestores.connection import SparqlConnection
+from pss_kg.triplestores.differences import same_tag
+from pss_kg.triplestores.product import Difference, Endpoint, Scheme
+from pss_kg.triplestores.values import BY_VALUE
+from pss_kg.triplestores.wire import Wire, checked_url
+
+_TAG_CASE = Difference("language tags come back in another case", same_tag)
+
+
+class Sparql:
+    """A server of unknown make. Nothing is taken for granted: no transactions, small chunks."""
+
+    name = "sparql"
+    title = "a SPARQL 1.1 server"
+    scheme: Scheme = "basic"
+    transactions = False
+    replaces = False
+    fills = False
+    chunk = 1 << 20
+    smallest = 1 << 14
+    largest = 16 << 20
+    rewrites = False
+    differences: Sequence[Difference] = (BY_VALUE, _TAG_CASE)
+
+    def connect(self, endpoint: Endpoint) -> SparqlConnection:
+        query = endpoint.query_url or endpoint.url
+        update = endpoint.update_url or endpoint.url
+        for url, option in (
+            (query, "--query-url"),
+            (update, "--update-url"),
+            (endpoint.gsp_url, "--gsp-url"),
+        ):
+            if url:
+                checked_url(url, option)
+        wire = Wire(endpoint, self.title, self.scheme, "PSS_KG_SPARQL")
+        connection = SparqlConnection(wire, query, update, endpoint.gsp_url)
+        # Asked for a count, a page or another service gives none, and so is found out.
+        connection.count("urn:x-pss-kg:none")
+        return connection
+
+    def portable(self, lines: bytes) -> bytes:
+        return lines
