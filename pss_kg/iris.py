@@ -39,6 +39,7 @@ _SHARED_KEYS = ("orcid-", "ror-", "name-")
 
 _SLUG_LIMIT = 96
 _PLAIN = re.compile(r"[A-Za-z0-9._-]*\Z").match
+_PLAIN_PARTS = re.compile(r"[A-Za-z0-9._/-]*\Z").match
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -47,6 +48,8 @@ def encode(key: str) -> str:
     """Percent-encode every character outside `[A-Za-z0-9._-]`, `/` too."""
     if _PLAIN(key):
         return key
+    if _PLAIN_PARTS(key):  # most DOIs
+        return key.replace("/", "%2F")
     return quote(key, safe="", errors="replace").replace("~", "%7E")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,8 +13,16 @@ from hypothesis import strategies as st
 from pss_kg.identity.index import Index, Row
 from pss_kg.identity.journals import KnownJournals
 from pss_kg.records import Identifiers, Publication, Reference, Relation
-from pss_kg.stages.rows import Alias, Asserted, Described, Mentioned, Resolver, rows_of
-from pss_kg.stages.shuffle import shard_count, shard_of
+from pss_kg.stages.rows import Alias, Asserted, Described, Mentioned, Outline, Resolver, rows_of
+from pss_kg.stages.shuffle import (
+    BUCKETS,
+    Buckets,
+    read_buckets,
+    read_in_order,
+    shard_count,
+    shard_of,
+)
+from pss_kg.workspace import Workspace
 
 PMID = (("pmid", "1"),)
 
@@ -86,3 +96,42 @@ def test_the_number_of_shards_follows_from_the_number_of_publications(publicatio
 @given(st.text(), st.sampled_from([16, 64, 256]))
 def test_every_key_has_a_shard(key: str, shards: int) -> None:
     assert 0 <= shard_of(key, shards) < shards
+
+
+def test_a_record_goes_into_its_row_as_it_was_written(tmp_path: Path, resolver: Resolver) -> None:
+    cited = Reference("As printed. 2020.", (("pmid", "5"), ("doi", "10.5555/new")), title="A title")
+    record = Publication("s", "1", identifiers=PMID, references=(cited,), title="Ø \u2028 made up")
+    line = msgspec.json.encode(record)
+    workspace = Workspace.create(tmp_path / "kg")
+    for part, said in (("a", record), ("b", msgspec.json.decode(line, type=Outline))):
+        with Buckets(workspace, 0, part) as buckets:
+            for row in rows_of(said, "pmid-1", resolver, KnownJournals([]), line if part == "b" else b""):
+                buckets.add(row)
+    rows = list(read_buckets(workspace, range(BUCKETS)))
+    assert len(rows) == 6
+    assert all(rows.count(row) == 2 for row in rows)
+    assert [row.resolved.record for row in rows if isinstance(row, Described)] == [record, record]
+
+
+def test_rows_come_by_key_with_all_of_a_key_together(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "kg")
+    for part in ("a", "b"):
+        with Buckets(workspace, 0, part) as buckets:
+            for n in range(50):
+                buckets.add(Alias(f"doi-{n}", f"pmid-{part}", "s", str(n)))
+    stretches = list(read_in_order(workspace, range(BUCKETS), size=400))
+    assert len(stretches) > 5
+    keys = [row.key for rows in stretches for row in rows]
+    assert keys == sorted(keys)
+    assert len(keys) == 100
+    assert all(not {r.key for r in a} & {r.key for r in b} for a, b in pairwise(stretches))
+    assert sorted(keys) == sorted(row.key for row in read_buckets(workspace, range(BUCKETS)))
+
+
+def test_dead_rows_are_not_read_in_order_either(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "kg")
+    for generation in (0, 1):
+        with Buckets(workspace, generation, "a") as buckets:
+            buckets.add(Alias("doi-1", f"pmid-{generation}", "s", "1"))
+    rows = [row for rows in read_in_order(workspace, range(BUCKETS), {("s", "1"): 1}) for row in rows]
+    assert [row.target for row in rows if isinstance(row, Alias)] == ["pmid-1"]

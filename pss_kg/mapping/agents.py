@@ -83,11 +83,13 @@ def _role(
         agent = f"<{iris.orcid_agent(person.orcid)}>" if person.orcid else f"{agents}{n}>"
         if author:
             out.append(f"{s}{CREATOR}{agent}")
-        out.append(f"{s}{CONTEXT}{node}")
-        out.append(f"{node}{_A_ROLE}")
-        out.append(f"{node}{with_role}")
-        out.append(f"{node}{HELD_BY}{agent}")
-        out.append(f'{node}{POSITION}"{n}"{INTEGER}')
+        out += (
+            f"{s}{CONTEXT}{node}",
+            f"{node}{_A_ROLE}",
+            f"{node}{with_role}",
+            f"{node}{HELD_BY}{agent}",
+            f'{node}{POSITION}"{n}"{INTEGER}',
+        )
         if before and n == place + 1:
             out.append(f"{before}{NEXT}{node}")
         before, place = node, n
@@ -95,8 +97,7 @@ def _role(
             _shared_agent(frame, agent, person, name)
         else:
             if person.kind == "person":
-                out.append(f"{agent}{_A_PERSON}")
-                out.append(f"{agent}{_NAME_S}{quoted(name)}")
+                out += (f"{agent}{_A_PERSON}", f"{agent}{_NAME_S}{quoted(name)}")
                 if person.given and not person.given.isspace():
                     out.append(f"{agent}{_GIVEN_S}{quoted(person.given)}")
                 if person.family and not person.family.isspace():

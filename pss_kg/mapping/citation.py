@@ -75,11 +75,13 @@ def describe(frame: Frame, entry: Entry, attribution: list[str]) -> None:
     for cited, sayers in cites.items():
         target = f"<{publications}{cited}>"
         node = f"{stem}{cited}>"
-        append(f"{s}{_CITES}{target}")
-        append(f"{node}{_A_CITATION}")
-        append(f"{node}{_CITING}{s}")
-        append(f"{node}{_CITED}{target}")
-        append(f"{node}{_AS_CITES}")
+        out += (
+            f"{s}{_CITES}{target}",
+            f"{node}{_A_CITATION}",
+            f"{node}{_CITING}{s}",
+            f"{node}{_CITED}{target}",
+            f"{node}{_AS_CITES}",
+        )
         for sayer in sayers:
             attribute(f"{node}{DERIVED_FROM}{sayer}")
     for (cited, name), sayers in typed.items():

@@ -7,11 +7,12 @@ from pss_kg.mapping.citation import DERIVED_FROM, record_term
 from pss_kg.mapping.classes import EXPRESSION
 from pss_kg.mapping.entry import Entry, Mention
 from pss_kg.mapping.frame import A, Frame
-from pss_kg.mapping.identifiers import flat_triples
+from pss_kg.mapping.identifiers import FLAT, flat_triples
 from pss_kg.terms import quoted
 from pss_kg.vocabulary import DCTERMS
 
 TITLE = f" <{DCTERMS}title> "
+_AN_EXPRESSION = f"{A}{EXPRESSION}"
 _SCHEMES = ("pmid", "doi", "pmcid")
 
 
@@ -28,10 +29,12 @@ def simple(entry: Entry, iris: Iris) -> dict[str, list[str]] | None:
         reference.identifiers
     ):
         return None
-    s = f"<{iris.publication(entry.key)}>"
-    main = [f"{s}{A}{EXPRESSION}"]
+    s = f"<{iris.publication_base}{entry.key}>"
+    main = [f"{s}{_AN_EXPRESSION}"]
     if len(reference.identifiers) == 1:
-        main += flat_triples(s, reference.identifiers)
+        scheme, value = reference.identifiers[0]
+        if scheme in _SCHEMES and value and not value.isspace():
+            main.append(f"{s}{FLAT[scheme]}{quoted(value)}")
     else:
         found = dict(reference.identifiers)
         main += flat_triples(s, [(scheme, found[scheme]) for scheme in _SCHEMES if scheme in found])

@@ -56,9 +56,11 @@ def describe(frame: Frame, references: tuple[Reference, ...], keys: tuple[str, .
     for n, reference in enumerate(references, 1):
         node = f"{stem}{n}>"
         label = reference.label
-        append(f"{whole}{ELEMENT}{node}")
-        append(f"{node}{_A_REFERENCE}")
-        append(f"{node}{SEQUENCE}{quoted(label)}" if label.strip() else f'{node}{SEQUENCE}"{n}"')
+        out += (
+            f"{whole}{ELEMENT}{node}",
+            f"{node}{_A_REFERENCE}",
+            f"{node}{SEQUENCE}{quoted(label)}" if label.strip() else f'{node}{SEQUENCE}"{n}"',
+        )
         if n < last:
             append(f"{node}{NEXT}{stem}{n + 1}>")
         text = text_of(reference)

@@ -19,7 +19,6 @@ from pss_kg.sources.base import Input
 from pss_kg.sources.formats import decoded, root_of
 from pss_kg.sources.pubmed_article import read_article
 from pss_kg.sources.pubmed_book import read_book
-from pss_kg.sources.pubmed_split import PARSER_OPTIONS, Splitter
 from pss_kg.sources.pubmed_text import flat, is_element
 
 ROOTS = frozenset(
@@ -50,14 +49,19 @@ class PubmedXml:
         """
         feed = _Feed(stream, given)
         feed.check_prologue()
-        splitter = Splitter(feed.take, feed.limit)
-        line = 0
-        for article in splitter.articles():
-            line = article.line
-            yield from _read_element(article.element, given, article.size, line)
-        feed.go_on(splitter)
-        events = etree.iterparse(feed, events=("end",), tag=_RECORDS, **PARSER_OPTIONS)
+        events = etree.iterparse(
+            feed,
+            events=("end",),
+            tag=_RECORDS,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            remove_comments=True,
+            remove_pis=True,
+            huge_tree=True,  # one field over 10 MB must not end the whole file
+        )
         first = True
+        line = 0
         try:
             for _, element in events:
                 if first:
@@ -65,7 +69,7 @@ class PubmedXml:
                     _refuse_entities(element, given)
                 line = element.sourceline or line
                 size = feed.record_size()
-                yield from _read_element(element, given, size, line)
+                yield from _read_element(element, given, size)
                 element.clear()
                 parent = element.getparent()
                 if parent is not None:
@@ -103,10 +107,7 @@ class _Feed(io.RawIOBase):
         self._count = 0
         self._last = 0
         self._largest_piece = 0
-        self._rest: Iterator[bytes] = iter(())
-        self._piece = b""
-        self.limit = max(20 * given.max_field, _RECORD_FLOOR)
-        """Bytes that one record may have."""
+        self._limit = max(20 * given.max_field, _RECORD_FLOOR)
 
     def check_prologue(self) -> None:
         """Raise DamagedInput where the file declares entities before its root element."""
@@ -130,30 +131,16 @@ class _Feed(io.RawIOBase):
         self._last = self._count
         return size
 
-    def take(self, size: int) -> bytes:
-        """The next bytes of the file, b"" at its end."""
+    def read(self, size: int = -1) -> bytes:
         if self._head:
             data, self._head = self._head[:size], self._head[size:]
-            return data
-        return self._stream.read(size)
-
-    def go_on(self, splitter: Splitter) -> None:
-        """Give the parser what the splitter leaves. Blanks in place of articles are no record's."""
-        self._rest = splitter.rest()
-        self._count = -splitter.blanks
-
-    def read(self, size: int = -1) -> bytes:
-        while not self._piece:
-            piece = next(self._rest, None)
-            if piece is None:
-                return b""
-            self._piece = piece
-        data, self._piece = self._piece[:size], self._piece[size:]
+        else:
+            data = self._stream.read(size)
         self._count += len(data)
         self._largest_piece = max(self._largest_piece, len(data))
-        if self._count - self._last > self.limit:
+        if self._count - self._last > self._limit:
             raise DamagedInput(
-                f"one record has more than {self.limit} bytes.",
+                f"one record has more than {self._limit} bytes.",
                 where=str(self._given.name),
                 todo="Check the file; raise --max-field if it is right.",
             )
@@ -175,8 +162,8 @@ def _refuse_entities(element: etree._Element, given: Input) -> None:
         raise _declares_entities(given)
 
 
-def _read_element(element: etree._Element, given: Input, size: int, line: int) -> Iterator[Read]:
-    where = f"{given.name}:{line}"
+def _read_element(element: etree._Element, given: Input, size: int) -> Iterator[Read]:
+    where = f"{given.name}:{element.sourceline}"
     if element.tag == "DeleteCitation":
         yield from _deletions(element, where)
         return

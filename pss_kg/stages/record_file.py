@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import zstandard
@@ -18,6 +19,8 @@ from pss_kg.workspace import Workspace
 
 FRAME = 500
 """Records in one zstd frame."""
+
+Decoded = TypeVar("Decoded")
 
 
 def record_path(workspace: Workspace, input_id: str) -> Path:
@@ -96,7 +99,11 @@ def read_frame(path: Path, offset: int, size: int) -> Iterator[Publication]:
     Raises InputError where the file is missing, cut or otherwise damaged: half a frame would
     unpack without a word.
     """
-    decode = msgspec.json.Decoder(Publication).decode
+    return read_lines(path, offset, size, msgspec.json.Decoder(Publication).decode)
+
+
+def read_lines(path: Path, offset: int, size: int, decode: Callable[[bytes], Decoded]) -> Iterator[Decoded]:
+    """What `decode` makes of each line of a frame, a record as JSON. Errors as `read_frame`."""
     try:
         with open(path, "rb") as raw:
             raw.seek(offset)

@@ -8,15 +8,37 @@ same it meets in one place and merges there; that is what makes every quad stand
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
 
 import msgspec
 
 from pss_kg.identity.index import Index, key_identifiers
 from pss_kg.identity.journals import KnownJournals
-from pss_kg.iris import KEY_SCHEMES, publication_key
+from pss_kg.iris import KEY_SCHEMES, encode, publication_key
 from pss_kg.mapping import intents, relations
 from pss_kg.mapping.entry import Assertion, Mention, Resolved
-from pss_kg.records import Identifiers, Publication, Reference
+from pss_kg.records import Book, Identifiers, Journal, Publication, Reference, Relation
+
+
+class Named(msgspec.Struct, frozen=True, gc=False):
+    """What names the other publication in an entry of a reference list."""
+
+    identifiers: Identifiers = ()
+    title: str = ""
+
+
+class Outline(msgspec.Struct, frozen=True, gc=False):
+    """The fields of a record that concern other publications; to read only these costs a third."""
+
+    source: str
+    id: str
+    version: int = 1
+    identifiers: Identifiers = ()
+    references: tuple[Named, ...] = ()
+    cited_by: tuple[Reference, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    book: Book | None = None
+    journal: Journal | None = None
 
 
 class Described(msgspec.Struct, frozen=True, tag="r", array_like=True):
@@ -100,7 +122,9 @@ class Resolver:
 
 def _resolved(identifiers: Identifiers, known: dict[str, str]) -> str:
     own = publication_key(identifiers)
-    for scheme, value in sorted(identifiers, key=lambda pair: KEY_SCHEMES.index(pair[0])):
+    if not known:
+        return own
+    for scheme, value in sorted(identifiers, key=_scheme_order) if len(identifiers) > 1 else identifiers:
         key = known.get(f"{scheme}:{value}")
         of_another = scheme != "pmid" and own.startswith("pmid-") and key != own
         if key and not (of_another and key.startswith("pmid-")):
@@ -108,9 +132,23 @@ def _resolved(identifiers: Identifiers, known: dict[str, str]) -> str:
     return own
 
 
-def rows_of(record: Publication, key: str, resolver: Resolver, journals: KnownJournals) -> Iterator[Row]:
-    """Everything that a record of the publication `key` says."""
-    lists = (record.references, record.cited_by)
+def _scheme_order(identifier: tuple[str, str]) -> int:
+    return KEY_SCHEMES.index(identifier[0])
+
+
+def rows_of(
+    record: Publication | Outline,
+    key: str,
+    resolver: Resolver,
+    journals: KnownJournals,
+    written: bytes = b"",
+) -> Iterator[Row]:
+    """Everything that a record of the publication `key` says.
+
+    `written` is the record as JSON: it goes into its row as it is. An outline needs it.
+    """
+    whole_record = cast(Publication, msgspec.Raw(written) if written else record)
+    lists: tuple[tuple[Reference | Named, ...], ...] = (record.references, record.cited_by)
     wanted = [reference.identifiers for listed in lists for reference in listed]
     book = record.book
     # A chapter's book is asked for last, so that the places of the others don't shift.
@@ -125,17 +163,19 @@ def rows_of(record: Publication, key: str, resolver: Resolver, journals: KnownJo
     source, record_id = record.source, record.id
 
     def mention(
-        other: str, position: int, reference: Reference, properties: tuple[str, ...]
+        other: str, position: int, reference: Reference | Named, properties: tuple[str, ...]
     ) -> Iterator[Row]:
-        yield Mentioned(other, Mention(source, record_id, key, position, reference, properties))
-        if other not in described:
+        # Only what the other one is called: the text stays with the record.
+        named = Reference(identifiers=reference.identifiers, title=reference.title)
+        yield Mentioned(other, Mention(source, record_id, key, position, named, properties))
+        if other not in described and len(reference.identifiers) > 1:
             for identifier in key_identifiers(reference.identifiers):
-                name = publication_key((identifier,))
+                name = f"{identifier[0]}-{encode(identifier[1])}"
                 if name != other and f"{identifier[0]}:{identifier[1]}" not in known:
                     yield Alias(name, other, source, record_id)
 
     own = Resolved(
-        record, tuple(references), tuple(related), tuple(cited_by), journals.key(record.journal), whole
+        whole_record, tuple(references), tuple(related), tuple(cited_by), journals.key(record.journal), whole
     )
     yield Described(key, own)
     if book is not None and whole:
