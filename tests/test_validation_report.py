@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
 from collections.abc import Callable
 
 import made_up_articles as made_up
+import msgspec
 import pytest
 import rdflib
 from hypothesis import given
@@ -23,6 +26,7 @@ from pss_kg.validation import (
     Shapes,
     describe,
     naming_from_triples,
+    report_csv,
     report_html,
     report_json,
     report_junit,
@@ -147,9 +151,9 @@ def test_parts_are_named_by_their_publication() -> None:
         "reference/pmid-1/1",
         "publication/pmid-1/abstract/1",
     ):
-        assert name(BASE + part) == Named("PMID 1", title)
+        assert name(BASE + part) == Named("PMID 1", title, "", "2020")
     assert name(f"{BASE}role/doi-10.5555%2Fx/author/1") == Named("DOI 10.5555/x", "")
-    assert name(f"{BASE}grant/some-fund/pmid-1%2F2") == Named("PMID 1", title)
+    assert name(f"{BASE}grant/some-fund/pmid-1%2F2") == Named("PMID 1", title, "", "2020")
     assert name("http://other.example/thing") is None
 
 
@@ -165,6 +169,62 @@ def test_foreign_things_go_by_label_or_compact_iri() -> None:
     assert name("http://e/a") == Named("http://e/a", "A thing")
     text = describe([Finding("info", "http://purl.org/spar/cito/cites", message="M.")], name)
     assert "- cito:cites" in text
+
+
+def test_an_article_is_told_with_its_journal() -> None:
+    name = naming_from_triples(made_up.graph(1))
+    assert name(f"{BASE}publication/pmid-1")[2:] == ("Annals of Invented Care", "2020")  # type: ignore[index]
+
+
+def somewhere(focus: str) -> Named:
+    number = int(focus.rpartition("-")[2])
+    return Named(f"PMID {number}", "", f"Journal {number % 2 + number % 10 // 9}", str(2000 + number % 5))
+
+
+def test_many_articles_of_a_group_are_told_by_year_and_journal() -> None:
+    text = describe([untitled(n) for n in range(1, 101)], somewhere)
+    assert "    By year: 2000 (20), 2001 (20), 2002 (20), 2 others (40)\n" in text
+    assert "    By journal: Journal 0 (50), Journal 1 (40), Journal 2 (10)\n" in text
+    assert text.endswith("\nEvery result, one a line: --format csv\n")
+    few = describe([untitled(n) for n in range(1, 5)], somewhere)
+    assert "By year" not in few
+    assert "--format csv" not in few
+
+
+@pytest.mark.parametrize("results", [10_000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_reports_for_people_stay_short_however_many_results(results: int) -> None:
+    found = [msgspec.structs.replace(untitled(n), message=f"Rule {n % 5}.") for n in range(results)]
+    assert len(describe(found, somewhere).splitlines()) < 80
+    assert len(report_junit(found, somewhere)) < 50_000
+    assert len(report_html(found, somewhere)) < 1_000_000
+    assert report_html(found, somewhere).count(f"and {results // 5 - 1_000:,} more: see --format csv") == 5
+    assert len(report_csv(found, somewhere).splitlines()) == results + 1
+
+
+def test_csv_has_one_line_a_result() -> None:
+    value = Finding("warning", f"{BASE}role/pmid-1/author/2", message='A "gap",\nhere.', value='"=fi\\u00e9"')
+    rows = list(csv.DictReader(io.StringIO(report_csv([value, untitled(7), untitled(7)], elsewhere))))
+    assert [row["severity"] for row in rows] == ["violation", "warning"]
+    assert rows[0] == {
+        "severity": "violation",
+        "message": "The article has no title.",
+        "article": "PMID 7",
+        "title": "Walking",
+        "journal": "Annals",
+        "year": "2020",
+        "part": "",
+        "value": "",
+        "field": "ArticleTitle",
+        "remedy": "Add the title.",
+        "rule": "PublicationTitle",
+        "iri": f"{BASE}publication/pmid-7",
+    }
+    assert (rows[1]["message"], rows[1]["part"], rows[1]["value"]) == ('A "gap", here.', "author 2", "'=fié")
+    assert report_csv([], somewhere) == ",".join(rows[0]) + "\n"
+
+
+def elsewhere(focus: str) -> Named:
+    return Named("PMID 7", "Walking", "Annals", "2020")
 
 
 def test_a_title_can_not_break_the_report() -> None:
@@ -241,7 +301,7 @@ def test_the_page_says_when_all_is_well() -> None:
     assert "every check passed" in report_html([], naming_from_triples(""))
 
 
-@pytest.mark.parametrize("report", [report_html, report_junit])
+@pytest.mark.parametrize("report", [report_csv, report_html, report_junit])
 def test_these_reports_hold_the_same_bytes_in_any_order(report: Callable[..., str]) -> None:
     findings = mixed()
     shuffled = findings[:]

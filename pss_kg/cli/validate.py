@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "turtle", "junit", "html"]),
+    type=click.Choice(["text", "csv", "json", "turtle", "junit", "html"]),
     default="text",
     show_default=True,
 )
@@ -58,9 +58,13 @@ def command(
     Without FILE, --shapes and --engine it shows the report of the last build, from before
     records went to quarantine. The exit code is 1 if something is as grave as --fail-on.
 
+    The text shows a few articles of each rule that was broken, and counts the others. The formats
+    csv, json and turtle have every result.
+
     \b
     Example:
       pss-kg validate graph.ttl --fail-on warning --format json
+      pss-kg validate --format csv > findings.csv
     """
     from pss_kg import validation
 
@@ -69,6 +73,8 @@ def command(
         click.echo(f"pss-kg: {said}", err=True)
     if in_json or form == "json":
         text = validation.report_json(report.findings, report.run)
+    elif form == "csv":
+        text = validation.report_csv(report.findings, report.naming)
     elif form == "turtle":
         text = validation.report_turtle(report.findings)
     elif form == "junit":

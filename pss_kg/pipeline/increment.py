@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Collection, Iterable
+from pathlib import Path
 
 from pss_kg import __version__
 from pss_kg.identity.index import Index
+from pss_kg.iris import Iris
 from pss_kg.pipeline import made, whole
 from pss_kg.pipeline.intake import Taken
 from pss_kg.pipeline.made import Made, State
 from pss_kg.pipeline.run import Run
-from pss_kg.stages import checking, reduction, shuffle, splice
+from pss_kg.stages import checking, notes, reduction, shuffle, splice, watchers
 from pss_kg.stages.checking import CheckTask, Owned
 from pss_kg.stages.faults import Fault, faults
 from pss_kg.stages.pool import Pool
@@ -47,6 +50,8 @@ def make(
     state = made.load(workspace)
     if state is None or taken.changes is None or not _fits(state, manifest, read, taken):
         return None
+    if not notes.gathered(workspace).is_file():
+        return None
     with run.stage("shuffle"), Index(workspace.index, read_only=True) as index:
         records = groups(index, taken.changes, taken.last_journal)
         if len(records) > MOST_TOUCHED * sum(report.records for report in read):
@@ -58,18 +63,29 @@ def make(
         before = state.view()
         dead = {**before.dead, **dict.fromkeys(found.records, generation)}
         keys = found.keys | (claimed ^ before.claimed)
-        held = _release(list(state.held), found.records, keys)
-        now = View(frozenset((f.source, f.id) for f in held), ambiguous, claimed, dead)
         made.forget(workspace)
         shutil.rmtree(workspace.work / "next", ignore_errors=True)
         with shuffle.Buckets(workspace, generation, "increment") as buckets:
             for row in found.rows:
                 buckets.add(row)
+        described = watchers.described(index, taken.changes)
+        keys |= watchers.citing(workspace, described)
+        keys |= watchers.sharing(described | taken.changes.ambiguous.keys(), before.ambiguous, ambiguous)
+        held = _release(list(state.held), found.records, keys)
     first: list[Owned] | None = None
     while True:
+        now = View(frozenset((f.source, f.id) for f in held), ambiguous, claimed, dead)
         anew = _Anew(run, workspace, pool, state, manifest, keys, before, now, generation)
         if shuffle.shard_count(made.total(anew.parts).keys) != state.shards:
             return None
+        if first is None:
+            # The report is of before quarantine: what is judged anew must see the dates of
+            # records that are held. They are let out, and judged anew too.
+            seen = anew.looked_at([fault.publication for fault in held])
+            seen |= watchers.sharing(keys, ambiguous) & {fault.publication for fault in held}
+            if seen:
+                held = _release(held, set(), keys, seen)
+                continue
         with run.stage("validate"):
             findings = [owned for owned in anew.validate() if anew.concerns(owned.owner)]
             kept = [owned for owned in state.findings if not anew.concerns(owned.owner)]
@@ -79,7 +95,6 @@ def make(
             break
         held += more
         keys |= {key for fault in more for key in fault.keys}
-        now = now._replace(excluded=now.excluded | {(fault.source, fault.id) for fault in more})
     held.sort(key=lambda fault: (fault.source, fault.id))
     return Made(state.shards, anew.files, anew.parts, first, held, now, generation)
 
@@ -87,16 +102,12 @@ def make(
 def settle(workspace: Workspace) -> None:
     """Put the notes of an increment in the place of the old ones, once the graph is published."""
     upcoming = splice.next_to(workspace).work
-    for path in sorted(upcoming.glob("types/*.nt")):
-        old = (workspace.work / "types" / path.name).read_text(encoding="utf-8").splitlines()
-        new = path.read_text(encoding="utf-8").splitlines()
+    for path in sorted(upcoming.glob("notes/*.nt")):
+        old = set(notes.lines(workspace.work / "notes" / path.name))
+        new = set(notes.lines(path))
         if old != new:
-            kept = set(old) & set(new)
-            gone = {line.split(" ", 1)[0] for line in old if line not in kept}
-            subjects = gone | {line.split(" ", 1)[0] for line in new if line not in kept}
-            triples = [line.removesuffix(" .") for line in new if line.split(" ", 1)[0] in subjects]
-            checking.change_types(workspace, subjects, triples)
-    for folder in ("types", "shared", "shards"):
+            notes.change(workspace, old - new, new - old)
+    for folder in ("notes", "shared", "shards"):
         for path in sorted((upcoming / folder).glob("*")):
             os.replace(path, workspace.work / folder / path.name)
     shutil.rmtree(upcoming, ignore_errors=True)
@@ -114,11 +125,15 @@ def _fits(state: State, manifest: Manifest, read: list[InputReport], taken: Take
     )
 
 
-def _release(held: list[Fault], records: set[tuple[str, str]], keys: set[str]) -> list[Fault]:
+def _release(
+    held: list[Fault], records: set[tuple[str, str]], keys: set[str], seen: Collection[str] = ()
+) -> list[Fault]:
     """Let records out of quarantine that the increment touches; they are judged anew.
 
+    seen: publications whose records are let out as well
     `keys` grows by the publications of which they said anything. Gives those that stay.
     """
+    keys.update(seen)
     while True:
         freed = [f for f in held if (f.source, f.id) in records or f.publication in keys]
         if not freed:
@@ -205,19 +220,38 @@ class _Anew:
     def validate(self) -> list[Owned]:
         """The findings on what was made anew, or on all of main where it is small."""
         workspace, upcoming = self._workspace, splice.next_to(self._workspace)
-        types = upcoming.work / "types.nt"
-        texts = (path.read_text(encoding="utf-8") for path in sorted(upcoming.work.glob("types/*.nt")))
-        types.parent.mkdir(parents=True, exist_ok=True)
-        types.write_text("".join(texts), encoding="utf-8")
+        noted = upcoming.work / "notes.nt"
+        texts = (path.read_text(encoding="utf-8") for path in sorted(upcoming.work.glob("notes/*.nt")))
+        noted.parent.mkdir(parents=True, exist_ok=True)
+        noted.write_text("".join(texts), encoding="utf-8")
+        iris = Iris(workspace.base)
+        changed = frozenset(f"<{iris.publication(key)}>" for key in self._keys)
         if self._is_small():
             tasks = checking.check_tasks(workspace, self.files)
         else:
-            paths = [upcoming.work / "changed" / f"{number:02x}.nt" for number in self.touched]
+            paths = self._changed()
             shared = (staged(workspace, MAIN, f"shared-{number:02x}") for number in sorted(self.subjects))
             paths += [path for path in shared if path.is_file()]
             tasks = [CheckTask(workspace.root, workspace.base, tuple(paths), "fast")]
-        tasks = [task._replace(types=types) for task in tasks]
+        tasks = [task._replace(notes=noted, changed=changed) for task in tasks]
         return whole.check_all(self._run, self._pool, tasks)
+
+    def _changed(self) -> list[Path]:
+        folder = splice.next_to(self._workspace).work / "changed"
+        return [folder / f"{number:02x}.nt" for number in self.touched]
+
+    def looked_at(self, publications: Iterable[str]) -> set[str]:
+        """Those of these publications that what was made anew points to."""
+        iris = Iris(self._workspace.base)
+        terms = {f"<{iris.publication(key)}>": key for key in publications}
+        if not terms:
+            return set()
+        return {
+            terms[term]
+            for path in self._changed()
+            for term in (line[:-3].rpartition(" ")[2] for line in notes.lines(path))
+            if term in terms
+        }
 
 
 def concerned(owner: str, keys: set[str], subjects: set[int], shards: int) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from pss_kg.identity.index import Index
 from pss_kg.pipeline.made import Made
 from pss_kg.pipeline.run import Run
-from pss_kg.stages import checking, reduction, shards, shuffle
+from pss_kg.stages import checking, notes, reduction, shards, shuffle
 from pss_kg.stages.checking import CheckTask, Owned
 from pss_kg.stages.faults import Fault, faults
 from pss_kg.stages.pool import Pool
@@ -17,7 +17,13 @@ from pss_kg.stages.reading import InputReport
 from pss_kg.workspace import Workspace
 
 _ROUTE_FRAMES = 8
-"""Frames that one shuffle task routes: about 4,000 records."""
+"""Frames of one input that one shuffle task routes: about 4,000 records."""
+
+_ROUTE_RECORDS = 2_000
+"""Records from which on a shuffle task takes no other input."""
+
+_ROUTE_INPUTS = 500
+"""Inputs that one shuffle task takes, however small they are."""
 
 SMALL = 2_000
 """Records below which worker processes cost more than they save."""
@@ -52,7 +58,7 @@ def make(run: Run, workspace: Workspace, pool: Pool, read: list[InputReport]) ->
         with run.stage("validate"):
             parts = [part for _, part in sorted(mapped.items())] + shared
             files = [file for part in parts for file in part.files]
-            checking.gather_types(workspace)
+            notes.gather(workspace)
             findings = check_all(run, pool, checking.check_tasks(workspace, files))
             first = findings if first is None else first
             found = faults(workspace, findings, view)
@@ -76,10 +82,18 @@ def check_all(run: Run, pool: Pool, tasks: list[CheckTask]) -> list[Owned]:
 
 
 def route_tasks(root: Path, read: list[InputReport]) -> Iterator[shuffle.RouteTask]:
-    """The records of these inputs, cut into tasks."""
+    """The records of these inputs, cut into tasks; small inputs share one."""
+    held: list[shuffle.Stretch] = []
+    number = records = 0
     for report in read:
         first = 0
         for start in range(0, len(report.frames), _ROUTE_FRAMES):
             frames = report.frames[start : start + _ROUTE_FRAMES]
-            yield shuffle.RouteTask(root, report.id, frames, first, f"{report.id}-{start:06}")
-            first += sum(frame[2] for frame in frames)
+            held.append(shuffle.Stretch(report.id, frames, first))
+            first += (count := sum(frame[2] for frame in frames))
+            records += count
+            if records >= _ROUTE_RECORDS or len(held) == _ROUTE_INPUTS:
+                yield shuffle.RouteTask(root, tuple(held), f"{number:06}")
+                held, number, records = [], number + 1, 0
+    if held:
+        yield shuffle.RouteTask(root, tuple(held), f"{number:06}")

@@ -1,15 +1,14 @@
 """Validation of main by shard.
 
-The data graph of a shard is the shard, the types of everything it points to, and the sub-class
-axioms. A small graph is validated whole by the reference engine; both ways give the same
-findings, because our shapes reach no further than a neighbour's type.
+The data graph of a shard is the shard, the types and dates of everything it points to, those who
+share a DOI with it, and the sub-class axioms. A small graph is validated whole by the reference
+engine; both ways give the same findings, because our shapes reach no further.
 """
 
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from pss_kg.iris import Iris
+from pss_kg.stages.notes import Notes
 from pss_kg.stages.quads import MAIN, staged
 from pss_kg.validation import Engine, Finding, Shapes, subclass_axioms, validate
 from pss_kg.vocabulary import DATACITE
@@ -29,7 +29,7 @@ _AT_ONCE = 100_000
 """Triples to validate together where shards are smaller: each run has a price of its own."""
 
 _OWN_PARTS = ("role", "citation", "reference", "reference-list", "work", "status", "citation-count")
-"""Things that stand in the shard of their publication, so nobody needs their types from elsewhere."""
+"""Things that stand in the shard of their publication, so nobody needs to be told of them."""
 
 _HAS_IDENTIFIER = f"<{DATACITE}hasIdentifier>"
 
@@ -48,8 +48,10 @@ class CheckTask(NamedTuple):
     base: str
     files: tuple[Path, ...]
     engine: Engine
-    types: Path | None = None
-    """A file of type triples that go before those in work/types.sqlite."""
+    notes: Path | None = None
+    """A file of notes that go before those in work/notes.sqlite."""
+    changed: frozenset[str] = frozenset()
+    """Publications (terms) that were made anew: of them only `notes` tells."""
 
 
 def check_tasks(workspace: Workspace, files: Iterable[ShardFile]) -> list[CheckTask]:
@@ -93,13 +95,9 @@ def check(task: CheckTask) -> list[Owned]:
     parts = "|".join(_OWN_PARTS)
     pattern = rf" (<(?!{re.escape(iris.base)}(?:{parts})/)[^<> ]*>) \.\n"
     pointed = set(re.findall(pattern, text))
-    if task.types is not None:
-        lines = [(line.split(" ", 1)[0], line) for line in _lines(task.types)]
-        extra += "".join(line for subject, line in lines if subject in pointed)
-        pointed.difference_update(subject for subject, _ in lines)
-    types = Workspace(task.root).work / "types.sqlite"
-    if types.is_file():
-        extra += _types_of(pointed, types)
+    notes = Notes(Workspace(task.root), task.notes, task.changed)
+    extra += "".join(notes.of(pointed | notes.sharing(text)))
+    notes.close()
     # "auto" is pyshacl for Core here; SPARQL rules run set at a time with either engine.
     engine = "auto" if task.engine == "pyshacl" else task.engine
     findings = validate(text, _shapes(), engine, extra=extra).findings
@@ -118,46 +116,5 @@ def _owned(findings: list[Finding], text: str, iris: Iris) -> Iterable[Owned]:
 
 @cache
 def _shapes() -> Shapes:
-    """Our shapes but those that need the whole graph, compiled once in each worker."""
-    return Shapes.load().local()
-
-
-def gather_types(workspace: Workspace) -> None:
-    """Put the types of everything in main into work/types.sqlite."""
-    path = workspace.work / "types.sqlite"
-    path.unlink(missing_ok=True)
-    db = sqlite3.connect(path)
-    db.execute(
-        "CREATE TABLE type (subject TEXT NOT NULL, triple TEXT NOT NULL,"
-        " PRIMARY KEY (subject, triple)) WITHOUT ROWID"
-    )
-    for file in sorted((workspace.work / "types").glob("*.nt")):
-        with open(file, encoding="utf-8", newline="\n") as lines:
-            db.executemany(
-                "INSERT INTO type VALUES (?, ?)", ((line.split(" ", 1)[0], line) for line in lines)
-            )
-    db.commit()
-    db.close()
-
-
-def _lines(path: Path) -> Iterator[str]:
-    with open(path, encoding="utf-8", newline="\n") as lines:
-        yield from lines
-
-
-def change_types(workspace: Workspace, subjects: Iterable[str], triples: Iterable[str]) -> None:
-    """Replace the types of these subjects (terms) in work/types.sqlite."""
-    db = sqlite3.connect(workspace.work / "types.sqlite")
-    db.executemany("DELETE FROM type WHERE subject = ?", ((subject,) for subject in subjects))
-    rows = ((triple.split(" ", 1)[0], f"{triple} .\n") for triple in triples)
-    db.executemany("INSERT OR IGNORE INTO type VALUES (?, ?)", rows)
-    db.commit()
-    db.close()
-
-
-def _types_of(wanted: set[str], path: Path) -> str:
-    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    find = "SELECT triple FROM type WHERE subject = ?"
-    text = "".join(row[0] for subject in sorted(wanted) for row in db.execute(find, (subject,)))
-    db.close()
-    return text
+    """Our shapes, compiled once in each worker."""
+    return Shapes.load()

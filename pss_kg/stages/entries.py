@@ -114,7 +114,8 @@ def _mention_order(mention: Mention) -> tuple[object, ...]:
         mention.position,
         mention.record,
         mention.properties,
-        repr(mention.reference),
+        mention.reference.identifiers,
+        mention.reference.title,
     )
 
 

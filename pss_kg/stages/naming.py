@@ -29,8 +29,10 @@ def naming_of(workspace: Workspace, findings: Iterable[Finding]) -> Naming:
 def _lines(workspace: Workspace, iris: Iris, wanted: set[str]) -> Iterator[str]:
     """The lines of main with these subjects, as N-Triples."""
     end = f" <{iris.graph(MAIN)}> .\n"
+    journals = f"<{iris.base}journal/"
     for path in workspace.shard_paths(MAIN):
         with open(path, encoding="utf-8", newline="\n") as lines:
             for line in lines:
-                if line[: line.find(" ")] in wanted:
+                # Journals are few, and articles are told by journal.
+                if line[: line.find(" ")] in wanted or line.startswith(journals):
                     yield f"{line.removesuffix(end)} ."

@@ -15,9 +15,8 @@ from typing import NamedTuple
 
 from pss_kg.iris import Iris, encode
 from pss_kg.mapping.entry import rank
-from pss_kg.stages import shared
+from pss_kg.stages import notes, shared
 from pss_kg.stages.quads import MAIN, TYPE, GraphWriter, ShardCounts, ShardPart
-from pss_kg.stages.shards import write_types
 from pss_kg.stages.shared import Statement
 from pss_kg.stages.splice import next_to
 from pss_kg.workspace import Workspace
@@ -102,7 +101,7 @@ def reduce_shard(task: ReduceTask) -> ShardPart:
                 for kind, triple in _types(triples):
                     counts.classes[kind[1:-1]] = counts.classes.get(kind[1:-1], 0) + 1
                     types.append(triple)
-    write_types(upcoming or workspace, name, types)
+    notes.write(upcoming or workspace, name, types)
     return ShardPart([writers[graph].close() for graph in sorted(writers)], counts)
 
 

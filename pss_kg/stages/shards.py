@@ -18,10 +18,11 @@ from pss_kg.iris import Iris
 from pss_kg.mapping.entry import Shared
 from pss_kg.mapping.publication import map_entry
 from pss_kg.records import Identifiers
+from pss_kg.stages import notes
 from pss_kg.stages import shared as shared_statements
 from pss_kg.stages.entries import Gathered, citing, gather
 from pss_kg.stages.quads import MAIN, Blocks, GraphWriter, ShardCounts, ShardPart, Tally
-from pss_kg.stages.shuffle import Dead, buckets_of, read_buckets
+from pss_kg.stages.shuffle import Dead, buckets_of, read_in_order
 from pss_kg.vocabulary import DCTERMS
 from pss_kg.workspace import Workspace
 
@@ -71,20 +72,20 @@ def _map_shard(task: MapTask) -> ShardPart:
     iris = Iris(task.base)
     view = task.view
     name = f"{task.shard:02x}"
-    rows = read_buckets(workspace, buckets_of(task.shard, task.shards), view.dead)
-    gathered = gather(rows, view.excluded, view.ambiguous)
+    stretches = read_in_order(workspace, buckets_of(task.shard, task.shards), view.dead)
     writers: dict[str, GraphWriter] = {}
     mapped = Mapper(iris, view.claimed)
-    for key, graphs in mapped.map(gathered):
-        for graph, triples in graphs.items():
-            if graph not in writers:
-                writers[graph] = GraphWriter(workspace, iris, graph, name)
-            writers[graph].add(key, triples)
+    for rows in stretches:
+        for key, graphs in mapped.map(gather(rows, view.excluded, view.ambiguous)):
+            for graph, triples in graphs.items():
+                if graph not in writers:
+                    writers[graph] = GraphWriter(workspace, iris, graph, name)
+                writers[graph].add(key, triples)
     files = [writer.close() for _, writer in sorted(writers.items())]
     blocks = {graph: writer.blocks for graph, writer in sorted(writers.items())}
     save(workspace, name, ShardState(mapped.counts, blocks))
     shared_statements.write(workspace, name, task.shards, mapped.shared)
-    write_types(workspace, name, mapped.types)
+    notes.write(workspace, name, mapped.notes)
     return ShardPart(files, mapped.counts)
 
 
@@ -95,6 +96,7 @@ class Mapper:
         self._iris = iris
         self._claimed = claimed
         self._tally = Tally(iris)
+        self._noted: list[str] = []
         self.shared: Counter[Shared] = Counter()
 
     @property
@@ -104,10 +106,10 @@ class Mapper:
         return self._tally.counts
 
     @property
-    def types(self) -> list[str]:
-        """The type triples of the publications mapped so far."""
+    def notes(self) -> list[str]:
+        """Of the publications mapped so far: types, dates, and DOIs that several have."""
         self._tally.close()
-        return self._tally.types
+        return self._tally.types + self._noted
 
     def map(self, gathered: Gathered) -> Iterable[tuple[str, dict[str, list[str]]]]:
         """(key, graph -> triples) of every publication and alias, in key order."""
@@ -122,6 +124,8 @@ class Mapper:
             mapped = map_entry(entry, iris)
             if entry.described:
                 counts.described += 1
+                main = mapped.graphs[MAIN]
+                self._noted += notes.noted(f"<{iris.publication(key)}>", main, entry.ambiguous)
             else:
                 counts.mentioned += 1
             if key in self._claimed and entry.described:
@@ -143,10 +147,3 @@ def load(workspace: Workspace, name: str) -> ShardState:
     """What `save` kept."""
     content = (workspace.work / "shards" / f"{name}.state").read_bytes()
     return msgspec.msgpack.decode(content, type=ShardState)
-
-
-def write_types(workspace: Workspace, name: str, triples: list[str]) -> None:
-    """Put the types of one shard's things down, for the validation of others that point to them."""
-    folder = workspace.work / "types"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.nt").write_text("".join(f"{triple} .\n" for triple in triples), encoding="utf-8")

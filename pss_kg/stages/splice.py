@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pss_kg.iris import Iris
-from pss_kg.stages import shards, shared
+from pss_kg.stages import notes, shards, shared
 from pss_kg.stages.entries import gather
 from pss_kg.stages.quads import MAIN, Blocks, GraphWriter, ShardCounts
 from pss_kg.stages.shards import Mapper, ShardState, View
@@ -75,7 +75,7 @@ def _splice(task: SpliceTask) -> Spliced:
     counts = state.counts.plus(old.counts, -1).plus(new.counts)
     shards.save(upcoming, name, ShardState(counts, blocks))
     subjects = shared.adjust(workspace, upcoming, name, task.shards, old.shared, new.shared)
-    _change_types(workspace, upcoming, name, old.types, new.types)
+    _change_notes(workspace, upcoming, name, old.notes, new.notes)
     changed = upcoming.work / "changed"
     changed.mkdir(parents=True, exist_ok=True)
     lines = [triple for graphs in triples.values() for triple in graphs.get(MAIN, ())]
@@ -144,14 +144,14 @@ def _merge(
         upcoming = next(new, None)
 
 
-def _change_types(
+def _change_notes(
     workspace: Workspace, upcoming: Workspace, name: str, old: list[str], new: list[str]
 ) -> None:
     gone = {triple.split(" ", 1)[0] for triple in old}
-    path = workspace.work / "types" / f"{name}.nt"
+    path = workspace.work / "notes" / f"{name}.nt"
     kept = [
         line.removesuffix(" .")
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if line.split(" ", 1)[0] not in gone
+        for line in path.read_text(encoding="utf-8").split("\n")
+        if line and line.split(" ", 1)[0] not in gone
     ]
-    shards.write_types(upcoming, name, kept + new)
+    notes.write(upcoming, name, kept + new)

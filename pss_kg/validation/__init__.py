@@ -14,7 +14,7 @@ from pss_kg.validation.junit import report_junit
 from pss_kg.validation.naming import Named, Naming, naming_from_triples
 from pss_kg.validation.report import report_json, report_turtle
 from pss_kg.validation.shapes import Shapes
-from pss_kg.validation.whole import validate_whole
+from pss_kg.validation.table import report_csv
 from pss_kg.validation.words import describe, in_words
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "merged",
     "naming_from_triples",
     "ntriples",
+    "report_csv",
     "report_html",
     "report_json",
     "report_junit",
@@ -41,5 +42,4 @@ __all__ = [
     "subclass_axioms",
     "validate",
     "validate_file",
-    "validate_whole",
 ]

@@ -14,6 +14,9 @@ _HEADINGS: dict[Severity, str] = {"violation": "Violations", "warning": "Warning
 _OPEN = 20
 """Things that a group shows without being opened."""
 
+_MOST = 1_000
+"""Things of a group that the page lists: browsers are slow with many more."""
+
 _STYLE = """
 :root { color-scheme: light dark; --violation: #b3261e; --warning: #8a5a00; --info: #1d5fa8; }
 @media (prefers-color-scheme: dark) { :root { --violation: #ff8a80; --warning: #ffc46b; --info: #8ec5ff; } }
@@ -59,10 +62,12 @@ def _severity(severity: Severity, groups: list[Group]) -> str:
 
 def _group(group: Group) -> str:
     number = len(group.things)
-    items = [f"<li>{_thing(thing)}</li>\n" for thing in group.things]
+    items = [f"<li>{_thing(thing)}</li>\n" for thing in group.things[:_MOST]]
     listed = f"<ul>\n{''.join(items[:_OPEN])}</ul>\n"
     if number > _OPEN:
         rest = "".join(items[_OPEN:])
+        if number > _MOST:
+            rest += f"<li>… and {number - _MOST:,} more: see --format csv</li>\n"
         listed += f"<details><summary>{number - _OPEN:,} more</summary>\n<ul>\n{rest}</ul></details>\n"
     facts = [("Field:", group.source_field), ("To mend it:", group.remedy)]
     said = "".join(f"<dt>{label}</dt><dd>{_text(text)}</dd>\n" for label, text in facts if text)

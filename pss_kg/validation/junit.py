@@ -42,7 +42,7 @@ def report_junit(
 def _case(group: Group, failed: bool, cap: int) -> str:
     lines = [*map(_line, group.things[:cap])]
     if len(group.things) > cap:
-        lines.append(f"… and {len(group.things) - cap:,} more")
+        lines.append(f"… and {len(group.things) - cap:,} more: see --format csv")
     if group.source_field:
         lines.append(f"Field: {group.source_field}")
     if group.remedy:

@@ -10,14 +10,16 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 
 from pss_kg.errors import GraphError
-from pss_kg.vocabulary import DCTERMS, FABIO, FOAF, PRISM, RDFS, SCHEMA, SKOS, compact
+from pss_kg.vocabulary import DCTERMS, FABIO, FOAF, FRBR, PRISM, RDFS, SCHEMA, SKOS, compact
 
 
 class Named(NamedTuple):
-    """A thing in a person's words; `title` is "" where none is known."""
+    """A thing in a person's words; each is "" where none is known."""
 
     label: str
     title: str
+    journal: str = ""
+    year: str = ""
 
 
 Naming = Callable[[str], Named | None]
@@ -36,6 +38,9 @@ _TITLES = (
     f"{SCHEMA}name",
     "http://purl.org/dc/elements/1.1/title",
 )
+_YEAR = f"{FABIO}hasPublicationYear"
+_PART_OF = f"{FRBR}partOf"
+_JOURNAL = re.compile(r"/journal/[^/]+")
 _LABELS = {"pmid": "PMID {}", "doi": "DOI {}", "pmcid": "{}", "openalex": "OpenAlex {}"}
 _KEYED = re.compile(
     r"/(publication|work|role|agent|reference-list|reference|citation|citation-count|status|organization)"
@@ -95,24 +100,32 @@ def detail(focus: str) -> str:
 def naming_from_triples(lines: Iterable[str] | str) -> Naming:
     """Words for the nodes of a data graph, from its N-Triples lines.
 
-    Flat identifiers and dcterms:title name a publication. A role, reference, citation … goes by
+    Flat identifiers and dcterms:title name a publication; its year, and the journal whose key stands
+    in the IRI that frbr:partOf leads to, are told beside. A role, reference, citation … goes by
     the publication whose key stands in its IRI; other things by their title, label or name.
 
     Raises GraphError where a line that matters can't be parsed.
     """
     text = lines if isinstance(lines, str) else "\n".join(line.rstrip("\n") for line in lines)
-    wanted = tuple(f"<{predicate}>" for predicate in (*_FLAT, *_TITLES))
+    wanted = tuple(f"<{predicate}>" for predicate in (*_FLAT, *_TITLES, _YEAR, _PART_OF))
     kept = "\n".join(line for line in text.split("\n") if any(predicate in line for predicate in wanted))
     labels: dict[str, tuple[int, str]] = {}
     titles: dict[str, tuple[int, str]] = {}
+    years: dict[str, str] = {}
+    wholes: dict[str, str] = {}
     flat, worded = list(_FLAT), list(_TITLES)
     try:
         for quad in ox.parse(input=kept, format=ox.RdfFormat.N_TRIPLES):
             predicate = quad.predicate.value
-            if not isinstance(quad.object, ox.Literal):
-                continue
             subject = str(quad.subject) if isinstance(quad.subject, ox.BlankNode) else quad.subject.value
-            if predicate in _FLAT:
+            if not isinstance(quad.object, ox.Literal):
+                match = _JOURNAL.search(quad.object.value) if predicate == _PART_OF else None
+                if match and "/publication/" in subject:
+                    wholes[subject] = quad.object.value[: match.end()]
+                continue
+            if predicate == _YEAR:
+                years[subject] = min(quad.object.value, years.get(subject, quad.object.value))
+            elif predicate in _FLAT:
                 found = (flat.index(predicate), _FLAT[predicate].format(quad.object.value))
                 labels[subject] = min(found, labels.get(subject, found))
             elif predicate in _TITLES:
@@ -131,7 +144,8 @@ def naming_from_triples(lines: Iterable[str] | str) -> Naming:
         label = labels.get(own, labels.get(focus, (0, "")))[1] or label_of_key(publication_key(focus))
         if not label and not title:
             return None
-        return Named(label or compact(focus), title)
+        journal = titles.get(wholes.get(own, ""), (0, ""))[1]
+        return Named(label or compact(focus), title, journal, years.get(own, ""))
 
     return name
 

@@ -230,22 +230,6 @@ class Shapes:
             t.predicate.value.startswith(SH) and t.predicate.value not in _NO_CONSTRAINT for t in self.triples
         )
 
-    def local(self) -> Shapes:
-        """The shapes that may run over a part of the graph: all but those with `pss:scope pss:global`."""
-        marked = self._global()
-        return Shapes(self.targeting(lambda shape: shape not in marked), self.files) if marked else self
-
-    def overall(self) -> Shapes:
-        """The shapes that only make sense over the whole graph: those with `pss:scope pss:global`."""
-        return Shapes(self.targeting(self._global().__contains__), self.files)
-
-    def _global(self) -> set[str]:
-        return {
-            text_of(t.subject)
-            for t in self.triples
-            if t.predicate.value == f"{PSS}scope" and text_of(t.object) == f"{PSS}global"
-        }
-
     def classes(self) -> set[str]:
         """The classes that the shapes name: targets, values of sh:class, and class-shapes."""
         predicates = (f"{SH}class", f"{SH}targetClass")

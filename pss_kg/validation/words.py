@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from pss_kg.validation.findings import Finding, Severity, counts, merged
-from pss_kg.validation.naming import Naming, detail, named
+from pss_kg.validation.naming import Named, Naming, detail, named
 
 _HEADINGS: dict[Severity, str] = {
     "violation": "VIOLATION",
@@ -18,15 +19,24 @@ _PLURAL: dict[str, tuple[str, str]] = {
     "info": ("info", "infos"),
 }
 _LONG = 100
+_SHORT = 40
 
 _Group = tuple[Severity, str, str, str]
+
+
+_MANY = 20
+"""Articles of a group from which on their years and journals are told."""
+
+_TOP = 3
+"""Years, and journals, that are told."""
 
 
 def describe(findings: Iterable[Finding], name: Naming, cap: int = 5) -> str:
     """The findings in words, gravest first, those that say the same under one heading.
 
     name: gives the words for a focus node
-    cap:  articles shown under a heading; how many more there are is said
+    cap:  articles shown under a heading; how many more there are, and of which years and journals
+          most of all are, is said
     """
     found = merged(findings)
     if not found:
@@ -43,6 +53,8 @@ def describe(findings: Iterable[Finding], name: Naming, cap: int = 5) -> str:
         if remedy:
             lines.append(f"    To mend it: {_line(remedy)}\n")
         parts.append("".join(lines))
+    if any("    … and " in part for part in parts):
+        parts.append("\nEvery result, one a line: --format csv\n")
     return "".join(parts)
 
 
@@ -64,8 +76,10 @@ def _things(members: list[Finding], name: Naming, cap: int) -> list[str]:
     by_thing: dict[str, tuple[str, list[str]]] = {}
     left: set[str] = set()
     articles = True
+    things: set[Named] = set()
     for finding in members:
         thing = named(finding.focus, name)
+        things.add(thing)
         if thing.label not in by_thing:
             if len(by_thing) >= cap:
                 left.add(thing.label)
@@ -84,20 +98,40 @@ def _things(members: list[Finding], name: Naming, cap: int) -> list[str]:
     if left:
         noun = "article" if articles else "thing"
         lines.append(f"    … and {len(left):,} more {noun}{'s' if len(left) != 1 else ''}\n")
+    if len(things) > max(cap, _MANY):
+        lines += _most("year", [thing.year for thing in things])
+        lines += _most("journal", [thing.journal for thing in things])
     return lines
+
+
+def _most(what: str, values: list[str]) -> list[str]:
+    """The values that most of the things have: "By year: 2021 800, 2020 100, 4 others 30"."""
+    numbers = Counter(value for value in values if value)
+    if not numbers:
+        return []
+    ranked = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
+    said = [f"{_line(value, _SHORT)} ({number:,})" for value, number in ranked[:_TOP]]
+    if rest := ranked[_TOP:]:
+        said.append(f"{len(rest):,} other{'s' if len(rest) > 1 else ''} ({sum(n for _, n in rest):,})")
+    return [f"    By {what}: {', '.join(said)}\n"]
 
 
 def fault_of(finding: Finding, name: Naming) -> str:
     """Which part of the article is at fault, and which value: “author 2: “fiérst””; "" for the whole."""
-    parts = [detail(finding.focus), _value(finding, name)]
+    parts = [detail(finding.focus), value_of(finding, name)]
     return ": ".join(part for part in parts if part)
 
 
-def _value(finding: Finding, name: Naming) -> str:
+def literal_text(term: str) -> str:
+    """The text of a literal as N-Triples writes it."""
+    return term[1 : term.rindex('"')].encode("ascii", "backslashreplace").decode("unicode_escape")
+
+
+def value_of(finding: Finding, name: Naming) -> str:
+    """The value of a finding in words: a literal quoted, another thing by its label; "" for none."""
     value = finding.value
     if value.startswith('"'):
-        text = value[1 : value.rindex('"')].encode("ascii", "backslashreplace").decode("unicode_escape")
-        return f"“{_line(text)}”"
+        return f"“{_line(literal_text(value))}”"
     if value.startswith("<") and value[1:-1] != finding.focus:
         thing = named(value[1:-1], name)
         part = detail(value[1:-1])
@@ -105,7 +139,7 @@ def _value(finding: Finding, name: Naming) -> str:
     return ""
 
 
-def _line(text: str) -> str:
+def _line(text: str, longest: int = _LONG) -> str:
     """The text on one line, cut where it is long."""
     plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return plain if len(plain) <= _LONG else f"{plain[: _LONG - 1]}…"
+    return plain if len(plain) <= longest else f"{plain[: longest - 1]}…"
