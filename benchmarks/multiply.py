@@ -12,7 +12,10 @@ from __future__ import annotations
 import gzip
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+
+from isal import igzip
 
 _PMID = re.compile(rb'(<PMID Version="\d+">|<ArticleId IdType="pubmed">)(\d+)(?=<)')
 _PMC = re.compile(rb'(<ArticleId IdType="(?:pmc|pmcid)">(?:PMC)?)(\d+)(?=[<.])')
@@ -32,13 +35,39 @@ def copy(content: bytes, number: int) -> bytes:
     return _DOI.sub(lambda match: match[1] + match[2].strip() + b".%d" % number, content)
 
 
-def main() -> None:
-    source, copies, folder = Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+def copies(sources: Sequence[Path], count: int, folder: Path) -> list[Path]:
+    """Write `count` copies of each source into the folder, those that are not there; gives their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    content = gzip.decompress(source.read_bytes())
-    for number in range(copies):
-        path = folder / f"copy{number:03}.xml.gz"
-        path.write_bytes(gzip.compress(copy(content, number), compresslevel=1, mtime=0))
+    paths = []
+    for place, source in enumerate(sources):
+        content = b""
+        for number in range(count):
+            name = f"copy{number:03}" + (f"-{place:03}" if len(sources) > 1 else "")
+            path = folder / f"{name}.xml.gz"
+            paths.append(path)
+            if path.exists():
+                continue
+            content = content or unpacked(source)
+            write_packed(path, copy(content, number))
+    return paths
+
+
+def unpacked(path: Path) -> bytes:
+    """The XML of a file, gzipped or not."""
+    content = path.read_bytes()
+    return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+
+
+def write_packed(path: Path, content: bytes) -> None:
+    """Write gzipped, beside and then in place: what is there is whole."""
+    beside = path.with_name(f".{path.name}.tmp")
+    beside.write_bytes(igzip.compress(content, 1, mtime=0))
+    beside.replace(path)
+
+
+def main() -> None:
+    source, count, folder = Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    for path in copies([source], count, folder):
         print(path)
 
 

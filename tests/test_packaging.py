@@ -92,7 +92,7 @@ def imported_by(folder: str) -> set[str]:
     """Distributions that the modules of the folder import, wherever in the module."""
     named_otherwise = {"yaml": "pyyaml"}
     modules = list((CHECKOUT / folder).rglob("*.py"))
-    own = {"pss_kg", *(path.stem for path in modules), *(path.parent.name for path in modules)}
+    own = {"pss_kg", "benchmarks", *(path.stem for path in modules), *(path.parent.name for path in modules)}
     found = set()
     for path in (CHECKOUT / folder).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
