@@ -44,7 +44,7 @@ class TestFiles(SourceContract):
         (INDEX.encode(), ("0611-0612/references", "0612-0613/references")),
         (REPLY, ("0611-0612/references",)),
     )
-    broken = ((INDEX.encode() + b"0613-0614,omid:br/0613,omid:br/0614,,,,\n0614-0615,doi:10.5555/1\n", 2),)
+    broken = ((INDEX.encode() + b"0613-0614,no identifier,omid:br/0614,,,,\n0614-0615,doi:10.5555/1\n", 2),)
 
     def many(self, count: int) -> bytes:
         rows = (

@@ -305,7 +305,7 @@ def test_killed_at_any_moment_the_next_one_is_right(tmp_path: Path, moments: int
         process = subprocess.Popen(
             [sys.executable, "-c", code, "store", "--kg", str(workspace.root)], stderr=subprocess.DEVNULL
         )
-        time.sleep(noise.uniform(0.2, 0.8))
+        time.sleep(noise.uniform(0.1, 0.6) if killed else 0.1)
         process.send_signal(signal.SIGKILL)
         killed += process.wait() < 0
         assert quads(workspace) == {
