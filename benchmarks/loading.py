@@ -1,25 +1,31 @@
-"""Quads a second into each triplestore, ours beside curl with the same data on the same path.
+"""The graph of a workspace into each triplestore: `pss-kg load` beside `curl` on the same path.
 
-    python benchmarks/loading.py WORKSPACE [PRODUCT …]
+    python -m benchmarks.loading WORKSPACE [PRODUCT …] [--rounds N]
 
-The servers are started by scripts/servers, one at a time, each with an empty folder for each run.
-curl sends a file made before the clock starts; where ours goes by chunks, curl sends the same chunks.
+scripts/servers starts the servers, one at a time, with an empty folder for each run. `pss-kg load`
+sends, counts and compares all graphs; its speed is that of the largest graph, with the marks in
+the load record and the count afterwards. curl sends that graph alone, from a file made before the
+clock starts; where ours goes by chunks, curl sends chunks, all in one call. Whoever goes first goes
+second in the next round. Processor time and peak memory are those of the client's own process.
 """
 
 from __future__ import annotations
 
-import resource
+import argparse
+import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from pss_kg import plugins
-from pss_kg.triplestores import sending
-from pss_kg.triplestores.graphs import graphs_of
-from pss_kg.triplestores.product import Endpoint
+from pss_kg.triplestores.graphs import GraphFiles, graphs_of
+from pss_kg.triplestores.product import Endpoint, Product
 from pss_kg.workspace import Workspace
 
 SCRIPTS = Path(__file__).parents[1] / "scripts" / "servers"
@@ -30,74 +36,123 @@ PATHS = {
     "rdf4j": "/rdf-graphs/service?graph=",
     "virtuoso": "/sparql-graph-crud-auth?graph=",
 }
+USERS = {"virtuoso": ("dba", "dba")}
 
 
-def script(name: str, *arguments: str) -> str:
-    return subprocess.run(
-        [str(SCRIPTS / f"{name}.sh"), *arguments], check=True, stdout=subprocess.PIPE, text=True
-    ).stdout.strip()
+class Run(NamedTuple):
+    """seconds for the largest graph, of the whole process, of its processor time; peak memory in MB."""
 
-
-def curl(url: str, file: Path, digest: bool) -> None:
-    command = [
-        "curl",
-        "-sS",
-        "-f",
-        "-X",
-        "POST",
-        "-T",
-        str(file),
-        "-H",
-        "Content-Type: application/n-triples",
-    ]
-    if digest:
-        # Virtuoso does not read the body of a request that it refuses first.
-        command += ["--digest", "-u", "dba:dba", "-H", "Expect:"]
-    subprocess.run([*command, url], check=True, stdout=subprocess.DEVNULL)
+    graph: float
+    whole: float
+    processor: float
+    memory: float
 
 
 def main() -> None:
-    workspace = Workspace.open(Path(sys.argv[1]))
-    graph = max(graphs_of(workspace), key=lambda each: each.quads)
-    work = Path(tempfile.mkdtemp(prefix="pss-kg-loading-"))
-    print(f"{graph.quads:,} quads, {graph.size / 1e6:,.0f} MB", file=sys.stderr)
-    print("product   ours q/s   curl q/s   ratio   our memory")
-    for name in sys.argv[2:] or PATHS:
-        product = plugins.product(name)
-        pieces = []
-        if product.fills:
-            pieces = [work / "whole.nt"]
-            with open(pieces[0], "wb") as file:
-                file.writelines(graph.blocks())
-        else:
-            for number, block in enumerate(graph.blocks(product.chunk)):
-                pieces.append(work / f"{number}.nt")
-                pieces[-1].write_bytes(product.portable(block))
-        seconds = {}
-        for who in ("curl", "ours"):
-            folder = work / f"{name}-{who}"
-            url = script(name, "start", PORT, str(folder))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("workspace", type=Path, metavar="WORKSPACE")
+    parser.add_argument("products", nargs="*", metavar="PRODUCT", default=[])
+    parser.add_argument("--rounds", type=int, default=1, metavar="N")
+    given = parser.parse_args()
+    workspace = Workspace.open(given.workspace)
+    graphs = graphs_of(workspace)
+    largest = max(graphs, key=lambda each: each.quads)
+    print(f"{sum(each.quads for each in graphs):,} quads in {len(graphs)} graphs.")
+    print(f"{largest.name}: {largest.quads:,} quads, {largest.size / 1e6:,.0f} MB, {given.rounds} rounds.")
+    print("product    ours q/s  curl q/s  ratio   ours CPU  curl CPU   our memory   all graphs, proved")
+    for number, name in enumerate(given.products or PATHS):
+        with tempfile.TemporaryDirectory(prefix="pss-kg-") as folder:
+            ours, curl = compared(
+                plugins.product(name), workspace, largest, Path(folder), given.rounds, number
+            )
+        print(_row(name, largest.quads, ours, curl), flush=True)
+
+
+def compared(
+    product: Product, workspace: Workspace, graph: GraphFiles, work: Path, rounds: int, first: int
+) -> tuple[list[Run], list[Run]]:
+    """The runs of both. An even `first` lets curl begin."""
+    pieces = _pieces(product, graph, work)
+    ours, theirs = [], []
+    for number in range(rounds):
+        for own in (False, True) if (first + number) % 2 == 0 else (True, False):
+            folder = work / "server"
+            url = _script(product.name, "start", PORT, str(folder))
             try:
-                user = {"user": "dba", "password": "dba"} if name == "virtuoso" else {}
-                connection = product.connect(Endpoint(url, **user))
-                start = time.perf_counter()
-                if who == "curl":
-                    for piece in pieces:
-                        curl(url + PATHS[name] + graph.iri, piece, name == "virtuoso")
+                if own:
+                    ours.append(_ours(product.name, url, workspace, graph, work))
                 else:
-                    sending.fill(product, connection, graph, lambda _: None)
-                seconds[who] = time.perf_counter() - start
-                there = connection.count(graph.iri)
-                assert there == graph.quads, (name, who, there)
+                    theirs.append(_curl(product.name, url, graph, pieces, work))
+                there = product.connect(_endpoint(product.name, url)).count(graph.iri)
+                assert there == graph.quads, f"{product.name}: {there:,} are there, not {graph.quads:,}"
             finally:
-                script(name, "stop", str(folder))
+                _script(product.name, "stop", str(folder))
                 shutil.rmtree(folder)
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        ours, theirs = (graph.quads / seconds[who] for who in ("ours", "curl"))
-        print(f"{name:9} {ours:>8,.0f} {theirs:>10,.0f} {ours / theirs:>7.2f} {memory:>8,.0f} MB", flush=True)
-        for piece in pieces:
-            piece.unlink()
-    shutil.rmtree(work)
+    return ours, theirs
+
+
+def _pieces(product: Product, graph: GraphFiles, work: Path) -> list[Path]:
+    """What curl sends: one file, or chunks as large as ours at first."""
+    pieces = []
+    for number, block in enumerate(graph.blocks(product.chunk)):
+        pieces.append(work / ("whole.nt" if product.fills else f"{number}.nt"))
+        with open(pieces[-1], "ab") as file:
+            file.write(product.portable(block))
+    return sorted(set(pieces))
+
+
+def _ours(name: str, url: str, workspace: Workspace, graph: GraphFiles, work: Path) -> Run:
+    command = [sys.executable, "-m", "pss_kg", "load", "--to", name, "--url", url, "--json"]
+    user, password = USERS.get(name, ("", ""))
+    secrets = {f"PSS_KG_{name.upper()}_USER": user, f"PSS_KG_{name.upper()}_PASSWORD": password}
+    run = _measured([*command, "--kg", str(workspace.root)], work / "said", secrets if user else {})
+    said = json.loads((work / "said").read_text())
+    (done,) = (each for each in said["graphs"] if each["graph"] == graph.iri)
+    return run._replace(graph=done["seconds"])
+
+
+def _curl(name: str, url: str, graph: GraphFiles, pieces: Sequence[Path], work: Path) -> Run:
+    command = ["curl", "-sS", "-f", "-X", "POST", "-H", "Content-Type: application/n-triples"]
+    if name in USERS:
+        # Virtuoso does not read the body of a request that it refuses first.
+        command += ["--digest", "-u", ":".join(USERS[name]), "-H", "Expect:"]
+    for piece in pieces:
+        command += ["-T", str(piece), url + PATHS[name] + graph.iri]
+    return _measured(command, work / "said", {})
+
+
+def _measured(command: Sequence[str], output: Path, environment: dict[str, str]) -> Run:
+    with open(output, "wb") as out:
+        begun = time.perf_counter()
+        process = subprocess.Popen(command, stdout=out, env={**os.environ, **environment})
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, f"{command[0]} ended with {process.returncode}"
+    return Run(seconds, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def _endpoint(name: str, url: str) -> Endpoint:
+    user, password = USERS.get(name, ("", ""))
+    return Endpoint(url, user=user, password=password)
+
+
+def _script(name: str, *arguments: str) -> str:
+    done = subprocess.run(
+        [str(SCRIPTS / f"{name}.sh"), *arguments], check=True, stdout=subprocess.PIPE, text=True
+    )
+    return done.stdout.strip()
+
+
+def _row(name: str, quads: int, ours: Sequence[Run], curl: Sequence[Run]) -> str:
+    our_seconds, their_seconds = (sum(run.graph for run in runs) / len(runs) for runs in (ours, curl))
+    our_cpu, their_cpu = (sum(run.processor for run in runs) / len(runs) for runs in (ours, curl))
+    memory, whole = max(run.memory for run in ours), sum(run.whole for run in ours) / len(ours)
+    return (
+        f"{name:9} {quads / our_seconds:>9,.0f} {quads / their_seconds:>9,.0f} "
+        f"{their_seconds / our_seconds:>6.2f} {our_cpu:>8.1f} s {their_cpu:>7.1f} s {memory:>9,.0f} MB "
+        f"{whole:>12,.1f} s"
+    )
 
 
 if __name__ == "__main__":

@@ -172,7 +172,9 @@ class TestFiles:
         with pytest.raises(GraphError, match=r"^a\.ttl, line [45]: "):
             count_file(path)
 
-    @pytest.mark.parametrize("damage", [b"no gzip at all", gzip.compress(b"<a> <b> <c> .\n" * 9, mtime=0)[:-9]])
+    @pytest.mark.parametrize(
+        "damage", [b"no gzip at all", gzip.compress(b"<a> <b> <c> .\n" * 9, mtime=0)[:-9]]
+    )
     def test_damaged_gzip_is_an_error(self, tmp_path: Path, damage: bytes) -> None:
         path = tmp_path / "a.nt.gz"
         path.write_bytes(damage)

@@ -91,10 +91,10 @@ def actions(outcome: Outcome) -> dict[str, str]:
     return {done.name: done.action for done in outcome.graphs}
 
 
-PRODUCTS = [Oxigraph(), Chunked(), Sparql(), Small()]
+PRODUCTS = [Oxigraph(), Chunked(), Small()]
 
 
-@pytest.fixture(params=PRODUCTS, ids=["oxigraph", "chunks-and-move", "sparql", "sparql-small"])
+@pytest.fixture(params=PRODUCTS, ids=["oxigraph", "chunks-and-move", "sparql-small"])
 def product(request: pytest.FixtureRequest) -> Product:
     found: Product = request.param
     return found

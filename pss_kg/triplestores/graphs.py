@@ -51,10 +51,13 @@ class GraphFiles(NamedTuple):
         for path, _, quads in self.files:
             found = 0
             with open(path, "rb") as stream:
-                while lines := stream.readlines(size):
-                    found += len(lines)
-                    # A newline stands nowhere but at a line's end, so this replaces graph names only.
-                    block = b"".join(lines).replace(end, b" .\n")
+                while read := stream.read(size):
+                    if not read.endswith(b"\n"):
+                        read += stream.readline()
+                    # A newline stands nowhere but at a line's end, so lines are told by it, and this
+                    # replaces graph names only.
+                    found += read.count(b"\n")
+                    block = read.replace(end, b" .\n")
                     if b"_:" in block and _BLANK.search(block):
                         raise GraphError(
                             "there is a blank node in it.",

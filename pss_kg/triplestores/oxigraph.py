@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from pss_kg.errors import UsageError
 from pss_kg.triplestores.connection import SparqlConnection
+from pss_kg.triplestores.differences import BY_VALUE
 from pss_kg.triplestores.graphs import Body
 from pss_kg.triplestores.product import Difference, Endpoint, Scheme, StoreError
-from pss_kg.triplestores.values import BY_VALUE
 from pss_kg.triplestores.wire import Wire
 
 

@@ -121,39 +121,37 @@ def _by_chunks(
     done = 0
     for lines in _chunks(graph, pace):
         _send(product, connection, into, lines, pace, sent)
-        done += len(lines)
+        done += lines.count(b"\n")
         told(done)
 
 
-def _chunks(graph: GraphFiles, pace: Pace) -> Iterator[list[bytes]]:
-    """Lists of lines, about `pace.size` bytes each, across the borders of files."""
+def _chunks(graph: GraphFiles, pace: Pace) -> Iterator[bytes]:
+    """Whole lines, about `pace.size` bytes each time, across the borders of files."""
     gathered: list[bytes] = []
     size = 0
     # Small blocks, so that a pace that changed is felt soon.
     for block in graph.blocks(min(1 << 16, pace.size)):
         if size and size + len(block) > pace.size:
-            yield gathered
+            yield b"".join(gathered)
             gathered, size = [], 0
-        gathered += [line + b"\n" for line in block.split(b"\n")[:-1]]
+        gathered.append(block)
         size += len(block)
     if gathered:
-        yield gathered
+        yield b"".join(gathered)
 
 
-def _send(
-    product: Product, connection: Connection, into: str, lines: list[bytes], pace: Pace, sent: Sent
-) -> None:
+def _send(product: Product, connection: Connection, into: str, lines: bytes, pace: Pace, sent: Sent) -> None:
     """Send these lines, in halves where they are too many for the server."""
     sent.requests += 1
     try:
-        connection.append(into, product.portable(b"".join(lines)))
+        connection.append(into, product.portable(lines))
         pace.went_well()
         return
     except TooLarge:
-        if len(lines) == 1:
+        middle = (lines.rfind(b"\n", 0, len(lines) // 2) + 1) or (lines.find(b"\n") + 1)
+        if middle in (0, len(lines)):
             raise  # nothing is smaller than a line
         sent.refused += 1
         pace.too_large()
-    middle = len(lines) // 2
     _send(product, connection, into, lines[:middle], pace, sent)
     _send(product, connection, into, lines[middle:], pace, sent)

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pss_kg.triplestores.connection import SparqlConnection
-from pss_kg.triplestores.differences import same_tag
+from pss_kg.triplestores.differences import BY_VALUE, TAG_CASE
 from pss_kg.triplestores.product import Difference, Endpoint, Scheme
-from pss_kg.triplestores.values import BY_VALUE
 from pss_kg.triplestores.wire import Wire, checked_url
-
-_TAG_CASE = Difference("language tags come back in another case", same_tag)
 
 
 class Sparql:
@@ -26,7 +23,7 @@ class Sparql:
     smallest = 1 << 14
     largest = 16 << 20
     rewrites = False
-    differences: Sequence[Difference] = (BY_VALUE, _TAG_CASE)
+    differences: Sequence[Difference] = (BY_VALUE, TAG_CASE)
 
     def connect(self, endpoint: Endpoint) -> SparqlConnection:
         query = endpoint.query_url or endpoint.url
