@@ -222,7 +222,7 @@ BROKEN: list[tuple[str, list[str]]] = [
             '+ doi-node literal:hasLiteralValue "0000-0002-1825-0098"',
         ],
     ),
-    ("DOITwice", ['+ mention prism:doi "10.5555/care.1"', '+ mention frbr:realizationOf work']),
+    ("DOITwice", ['+ mention prism:doi "10.5555/care.1"', "+ mention frbr:realizationOf work"]),
     ("JournalISSNCheck", ['+ journal prism:issn "1234-5678"']),
     ("SubjectOneLabel", ['+ subject skos:prefLabel "Another"@en']),
 ]
