@@ -126,7 +126,9 @@ def test_the_files_are_warc_as_others_read_it(tmp_path: Path) -> None:
     )
     assert posted.decode() == asked.json
     assert records[3][0].http_headers.get_statuscode() == "404"
-    checked = subprocess.run(["warcio", "check", str(files(tmp_path)[0])], capture_output=True, text=True)
+    checked = subprocess.run(
+        [sys.executable, "-m", "warcio.cli", "check", str(files(tmp_path)[0])], capture_output=True, text=True
+    )
     assert checked.returncode == 0, checked.stdout
 
 
