@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -21,8 +21,39 @@ LARGEST_GAPS = 10
 """How many publications the text names; JSON and CSV have them all."""
 
 CSV_HEAD = ("seed", "source", "direction", "claimed", "harvested", "without_pmid_or_doi", "failed")
+"""Columns of the coverage table."""
 
 _CLAIM = "claimed "
+
+
+class Counted(Protocol):
+    """What one source has of the citations of a seed: `Covered`, and a harvest's `Coverage`."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def direction(self) -> str: ...
+    @property
+    def claimed(self) -> int | None: ...
+    @property
+    def harvested(self) -> int: ...
+    @property
+    def without_pmid_or_doi(self) -> int: ...
+    @property
+    def failed(self) -> int: ...
+
+
+def cells(seed: str, row: Counted) -> tuple[str, ...]:
+    """A row of the coverage table, as `CSV_HEAD`; a claim that nobody made is empty."""
+    return (
+        seed,
+        row.source,
+        row.direction,
+        "" if row.claimed is None else str(row.claimed),
+        str(row.harvested),
+        str(row.without_pmid_or_doi),
+        str(row.failed),
+    )
 
 
 def coverage(manifest: Manifest) -> dict[str, Any]:
@@ -34,7 +65,7 @@ def coverage(manifest: Manifest) -> dict[str, Any]:
     """
     rows: list[dict[str, Any]] = []
     for key, entry in manifest.ledger.items():
-        claims = {name.removeprefix(_CLAIM): n for name, n in entry.items() if name.startswith(_CLAIM)}
+        claims = _claims_in(entry)
         if claims:
             claimed, found = max(claims.values()), entry.get("found", 0)
             rows.append(
@@ -66,35 +97,24 @@ def as_csv(manifest: Manifest) -> str:
     writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
     writer.writerow(CSV_HEAD)
     told = {(row.publication, row.source) for row in manifest.coverage if row.direction == "citing"}
-    rows: list[tuple[object, ...]] = [
-        (
-            row.publication,
-            row.source,
-            row.direction,
-            "" if row.claimed is None else row.claimed,
-            row.harvested,
-            row.without_pmid_or_doi,
-            row.failed,
-        )
-        for row in manifest.coverage
-    ]
+    rows = [cells(row.publication, row) for row in manifest.coverage]
     for key, source, claimed in _claims(manifest):
         if (key, source) not in told:
-            rows.append((key, source, "citing", claimed, "", "", ""))
-    rows.sort(key=_place)
+            rows.append((key, source, "citing", str(claimed), "", "", ""))
+    rows.sort(key=lambda row: row[:3])
     writer.writerows(rows)
     return out.getvalue()
 
 
-def _place(row: tuple[object, ...]) -> tuple[str, ...]:
-    return tuple(map(str, row[:3]))
-
-
 def _claims(manifest: Manifest) -> Iterator[tuple[str, str, int]]:
     for key, entry in sorted(manifest.ledger.items()):
-        for name, number in sorted(entry.items()):
-            if name.startswith(_CLAIM):
-                yield key, name.removeprefix(_CLAIM), number
+        for source, number in sorted(_claims_in(entry).items()):
+            yield key, source, number
+
+
+def _claims_in(entry: dict[str, int]) -> dict[str, int]:
+    """The claims of one publication, by source."""
+    return {name.removeprefix(_CLAIM): n for name, n in entry.items() if name.startswith(_CLAIM)}
 
 
 def _seeds(manifest: Manifest) -> list[dict[str, Any]]:
@@ -105,7 +125,7 @@ def _seeds(manifest: Manifest) -> list[dict[str, Any]]:
     seeds = []
     for key, rows in sorted(by_seed.items()):
         entry = manifest.ledger.get(key, {})
-        claims = {name.removeprefix(_CLAIM): n for name, n in entry.items() if name.startswith(_CLAIM)}
+        claims = _claims_in(entry)
         seeds.append(
             {
                 "publication": key,

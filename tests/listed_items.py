@@ -11,6 +11,12 @@ def item(key: str, **fields: object) -> Item:
     return Item(iri=BASE + key, key=key, **{"described": True, **fields})  # type: ignore[arg-type]
 
 
+def of_2019(key: str, kind: str, title: str, **fields: object) -> Item:
+    """By C. Okafor, in 2019: their citation keys are nearly the same."""
+    okafor = (Name(family="Okafor", given="C"),)
+    return item(key, classes=(kind,), title=title, year="2019", **{"authors": okafor, **fields})
+
+
 ARTICLE = item(
     "pmid-99000101",
     classes=("JournalArticle",),
@@ -43,14 +49,13 @@ ARTICLE = item(
     cited=3,
     retracted="retracted by pmid-99000105",
 )
-CHAPTER = item(
+CHAPTER = of_2019(
     "doi-10.5555%2Fchapter",
-    classes=("BookChapter",),
-    title="A chapter that was made up",
+    "BookChapter",
+    "A chapter that was made up",
     authors=(Name(family="Okafor", given="Chidi"),),
     editors=(Name(family="Rossi", given="Giulia"),),
     issued="2019",
-    year="2019",
     container="A Book of Inventions",
     publisher="Nowhere Press",
     pages="3-4, 11",
@@ -64,21 +69,13 @@ MENTION = item(
     printed="Nobody N. A thing that was printed once. Ann Invent Care. 2001;1:1-2.",
     pmid="99000199",
 )
-SAME_KEY = item(
+SAME_KEY = of_2019(
     "pmid-99000102",
-    classes=("Preprint",),
-    title="A second chapter of 2019",
-    authors=(Name(family="Okafor", given="C"),),
+    "Preprint",
+    "A second chapter of 2019",
     issued="2019-11",
-    year="2019",
     article_number="e15572",
     pmid="99000102",
 )
-THIRD_KEY = item(
-    "pmid-99000103",
-    classes=("Book",),
-    title="Chapter and verse",
-    authors=(Name(family="Okafor", given="C"),),
-    year="2019",
-)
+THIRD_KEY = of_2019("pmid-99000103", "Book", "Chapter and verse")
 ALL = (ARTICLE, CHAPTER, MENTION, SAME_KEY, THIRD_KEY)

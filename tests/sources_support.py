@@ -28,6 +28,18 @@ def read_all(path: Path, max_field: int = DEFAULT_MAX_FIELD) -> tuple[list[Read]
     return records, None
 
 
+def publications(path: Path) -> list[Publication]:
+    """The publications of a file that is read without an error."""
+    records, error = read_all(path)
+    assert error is None
+    return [record for record in records if isinstance(record, Publication)]
+
+
+def noted(record: Publication) -> dict[str, str]:
+    """The values that a record's notes tell of, by their field; of several the last."""
+    return {note.field: note.value for note in record.notes}
+
+
 def read_text(
     folder: Path, text: str | bytes, max_field: int = DEFAULT_MAX_FIELD
 ) -> tuple[list[Read], PssKgError | None]:

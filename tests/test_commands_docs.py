@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shlex
 from pathlib import Path
@@ -11,21 +10,16 @@ from types import ModuleType
 import click
 import pytest
 from click.testing import CliRunner
+from loaded_scripts import script
 
 from pss_kg.cli import COMMANDS, main
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-SCRIPT = CHECKOUT / "scripts" / "make_command_docs.py"
 
 
 @pytest.fixture(scope="module")
 def maker() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_command_docs", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("make_command_docs")
 
 
 def test_the_pages_are_those_of_the_commands(maker: ModuleType) -> None:

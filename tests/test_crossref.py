@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sources_support import FOLDER, only, read_all, read_text
+from sources_support import FOLDER, noted, only, publications, read_all, read_text
 
 from pss_kg.records import (
     AbstractSection,
@@ -27,18 +27,12 @@ SMALL = FOLDER / "crossref_small.json"
 
 @pytest.fixture(scope="module")
 def works() -> list[Publication]:
-    records, error = read_all(SMALL)
-    assert error is None
-    return [record for record in records if isinstance(record, Publication)]
+    return publications(SMALL)
 
 
 def made(folder: Path, **fields: Any) -> Publication:
     """The record of a work with these fields."""
     return only(read_text(folder, json.dumps({"DOI": "10.5555/a", "member": "1", **fields})))
-
-
-def noted(record: Publication) -> dict[str, str]:
-    return {note.field: note.value for note in record.notes}
 
 
 def test_a_doi_in_capitals_is_the_same_doi(works: list[Publication]) -> None:

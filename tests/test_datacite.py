@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from sources_support import FOLDER, only, read_all, read_text
+from sources_support import FOLDER, noted, only, publications, read_all, read_text
 
 from pss_kg.records import Affiliation, CitationClaim, Date, Grant, Publication, Reference, Relation, Type
 
@@ -15,13 +15,7 @@ SMALL = FOLDER / "datacite_small.json"
 
 @pytest.fixture(scope="module")
 def dois() -> list[Publication]:
-    records, error = read_all(SMALL)
-    assert error is None
-    return [record for record in records if isinstance(record, Publication)]
-
-
-def noted(record: Publication) -> dict[str, str]:
-    return {note.field: note.value for note in record.notes}
+    return publications(SMALL)
 
 
 def test_titles_by_their_type(dois: list[Publication]) -> None:

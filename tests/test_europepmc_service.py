@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
+from scripted_ask import Scripted, ids
 
 from pss_kg.errors import ServiceError
-from pss_kg.http.asking import BadReply, Reply, Request
-from pss_kg.records import Publication, Read
+from pss_kg.http.asking import Request
+from pss_kg.records import Publication
 from pss_kg.sources.contract import ServiceContract
 from pss_kg.sources.europepmc_service import EuropePmcService
-from pss_kg.sources.replaying import ReplayAsk, below, made
+from pss_kg.sources.replaying import ReplayAsk, below
 from pss_kg.sources.service import Query
 
-Answer = TypeVar("Answer")
 SERVICE = EuropePmcService()
 
 
@@ -46,26 +46,6 @@ def refers(*entries: Mapping[str, Any], total: int | None = None) -> dict[str, A
 def with_value(name: str, value: str) -> Callable[[Request], bool]:
     """A test for requests with this parameter."""
     return lambda request: (name, value) in (*request.params, *request.form)
-
-
-class Scripted:
-    """Gives the replies of each (request, time asked); notes what was asked afresh."""
-
-    def __init__(self, answer: Callable[[Request, int], Any]) -> None:
-        self.answer = answer
-        self.asked: list[tuple[Request, bool]] = []
-
-    def __call__(self, request: Request, read: Callable[[Reply], Answer], *, fresh: bool = False) -> Answer:
-        self.asked.append((request, fresh))
-        time = sum(1 for other, _ in self.asked if other == request)
-        try:
-            return read(made(request, self.answer(request, time)))
-        except BadReply as error:
-            raise ServiceError(error.what, where=request.path) from error
-
-
-def ids(records: list[Read]) -> list[str]:
-    return [record.id for record in records]
 
 
 class TestEuropePmc(ServiceContract):

@@ -8,9 +8,10 @@ import io
 import msgspec
 from made_up_services import MadeUp, Network, nobody
 
-from pss_kg.harvest.coverage import HEADER, Coverage, Harvest
+from pss_kg.harvest.coverage import Coverage, Harvest
 from pss_kg.harvest.plan import Plan
 from pss_kg.harvest.walking import walk
+from pss_kg.ledger import CSV_HEAD
 from pss_kg.sources.service import Identifier, Service
 
 SEED = ("pmid", "90000000")
@@ -108,7 +109,7 @@ def test_claims_that_others_add_are_explained_too() -> None:
 def test_the_table_as_csv() -> None:
     harvest = run(MadeUp(STAR, cites=1, claims=23))
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([HEADER, *harvest.rows()])
+    csv.writer(text, lineterminator="\n").writerows([CSV_HEAD, *harvest.rows()])
     assert text.getvalue() == (
         "seed,source,direction,claimed,harvested,without_pmid_or_doi,failed\n"
         "pmid:90000000,pubmed,citing,23,20,0,0\n"

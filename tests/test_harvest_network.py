@@ -46,15 +46,20 @@ def without_times(files: dict[str, bytes]) -> dict[str, bytes]:
     return {k: v for k, v in files.items() if not k.startswith("provenance/") and k != "manifest.json"}
 
 
+def harvested(size: int, folder: Path) -> Iterator[Harvest]:
+    """The whole network of this size, harvested once; its services run until the end."""
+    with Services(Network(1, size)) as services:
+        harvest = Harvest(services, folder / "kg")
+        harvest(*ALL)
+        yield harvest
+
+
 # A small network, in the default suite ----------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvest]:
-    with Services(Network(1, SMALL)) as services:
-        harvest = Harvest(services, tmp_path_factory.mktemp("small") / "kg")
-        harvest(*ALL)
-        yield harvest
+    yield from harvested(SMALL, tmp_path_factory.mktemp("small"))
 
 
 def test_a_harvest_brings_in_exactly_the_true_network(small: Harvest) -> None:
@@ -141,10 +146,7 @@ def test_each_fault_loses_nothing_and_doubles_nothing(kind: str, small: Harvest,
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvest]:
-    with Services(Network(1, LARGE)) as services:
-        harvest = Harvest(services, tmp_path_factory.mktemp("large") / "kg")
-        harvest(*ALL)
-        yield harvest
+    yield from harvested(LARGE, tmp_path_factory.mktemp("large"))
 
 
 @pytest.mark.slow

@@ -123,20 +123,17 @@ def raw(content: bytes) -> Raw:
     return lambda handler: (handler.wfile.write(content), None)[1]
 
 
-def drip(handler: BaseHTTPRequestHandler) -> None:
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-    for _ in range(40):
-        handler.wfile.write(b" ")
-        handler.wfile.flush()
-        time.sleep(0.05)
+def drip(head: bytes, drop: bytes) -> Raw:
+    """The head at once, then a drop forty times in two seconds."""
 
+    def drips(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(head)
+        for _ in range(40):
+            handler.wfile.write(drop)
+            handler.wfile.flush()
+            time.sleep(0.05)
 
-def drip_headers(handler: BaseHTTPRequestHandler) -> None:
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-    for _ in range(40):
-        handler.wfile.write(b"x")
-        handler.wfile.flush()
-        time.sleep(0.05)
+    return drips
 
 
 PACKED = gzip.compress(b'{"ok": true}' + b" " * 5000)
@@ -162,8 +159,8 @@ PASSING: dict[str, Say | Raw] = {
     "half JSON, whole by its length": Say(b'{"ok": tr'),
     "no HTTP": raw(b"hello\r\n\r\n"),
     "closed at once": raw(b""),
-    "slow drip": drip,
-    "slow drip of headers": drip_headers,
+    "slow drip": drip(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b" "),
+    "slow drip of headers": drip(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"x"),
 }
 
 

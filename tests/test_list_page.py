@@ -6,23 +6,12 @@ you keep it.
 
 from __future__ import annotations
 
-import re
 import tempfile
 from pathlib import Path
 
-from test_readme import Shell
+from test_readme import Shell, examples
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "list.md"
-
-
-def examples() -> list[tuple[str, str]]:
-    """(command, output) of every `console` block, in order."""
-    found = []
-    for block in re.findall(r"```console\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, output = part.partition("\n")
-            found.append((command, output))
-    return found
 
 
 def said(shell: Shell, command: str) -> str:
@@ -32,8 +21,8 @@ def said(shell: Shell, command: str) -> str:
 def test_the_examples_give_what_the_page_shows(tmp_path: Path) -> None:
     shell = Shell(tmp_path)
     shell.run("pss-kg build examples")
-    assert len(examples()) >= 7
-    for command, output in examples():
+    assert len(examples(PAGE)) >= 7
+    for command, output in examples(PAGE):
         assert said(shell, command) == output, command
 
 
@@ -54,7 +43,7 @@ def refresh() -> None:
         shell = Shell(Path(folder))
         shell.run("pss-kg build examples")
         text = PAGE.read_text("utf-8")
-        for command, output in examples():
+        for command, output in examples(PAGE):
             text = text.replace(f"$ {command}\n{output}", f"$ {command}\n{said(shell, command)}", 1)
         PAGE.write_text(text, "utf-8")
 

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from loaded_scripts import script
 
 from pss_kg.resources import folder
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 AXIOMS = folder("ontology") / "axioms"
-
-
-def script() -> ModuleType:
-    path = CHECKOUT / "scripts" / "make_axioms.py"
-    spec = importlib.util.spec_from_file_location("make_axioms", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 class TestMakeAxioms:
@@ -46,7 +34,7 @@ class TestMakeAxioms:
         source = tmp_path / "vocab" / "spar" / "deo"
         source.mkdir(parents=True, exist_ok=True)
         (source / "deo.ttl").write_text(self.vocabulary, encoding="utf-8")
-        assert script().main([str(tmp_path / "vocab"), str(tmp_path / output)]) == 0
+        assert script("make_axioms").main([str(tmp_path / "vocab"), str(tmp_path / output)]) == 0
         return (tmp_path / output / "deo.ttl").read_text(encoding="utf-8")
 
     def test_it_keeps_terms_and_named_relations_and_nothing_else(self, tmp_path: Path) -> None:
@@ -67,11 +55,11 @@ class TestMakeAxioms:
     def test_a_folder_without_vocabularies_is_an_error(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert script().main([str(tmp_path)]) == 3
+        assert script("make_axioms").main([str(tmp_path)]) == 3
         assert "no vocabulary found" in capsys.readouterr().err
 
     @pytest.mark.shared
     def test_the_axioms_are_those_of_the_vocabularies(self, tmp_path: Path, shared_data: Path) -> None:
-        assert script().main([str(shared_data / "vocab"), str(tmp_path)]) == 0
+        assert script("make_axioms").main([str(shared_data / "vocab"), str(tmp_path)]) == 0
         made = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
         assert made == {p.name: p.read_bytes() for p in AXIOMS.glob("*.ttl")}

@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pubmed_files
 import pytest
+from scripted_ask import Scripted, ids
 
 from pss_kg.errors import ServiceError
 from pss_kg.http.asking import BadReply, Reply, Request
-from pss_kg.records import Publication, Read
+from pss_kg.records import Publication
 from pss_kg.sources.contract import ServiceContract
 from pss_kg.sources.eutils import read_links, read_records, read_search
 from pss_kg.sources.pubmed_service import PubmedService
 from pss_kg.sources.replaying import ReplayAsk, below, made
 from pss_kg.sources.service import Query
 
-Answer = TypeVar("Answer")
 SERVICE = PubmedService()
 CITED_IN, REFERENCES = "pubmed_pubmed_citedin", "pubmed_pubmed_refs"
 BOOK = (
@@ -67,25 +67,6 @@ def converted(scheme: str, pairs: dict[str, int | None]) -> bytes:
 
 def form(request: Request, name: str) -> str:
     return dict((*request.params, *request.form)).get(name, "")
-
-
-class Scripted:
-    """Answers by a function of the request and the time it is asked; keeps what was asked."""
-
-    def __init__(self, answer: Callable[[Request, int], Any]) -> None:
-        self.answer = answer
-        self.asked: list[Request] = []
-
-    def __call__(self, request: Request, read: Callable[[Reply], Answer], *, fresh: bool = False) -> Answer:
-        self.asked.append(request)
-        try:
-            return read(made(request, self.answer(request, self.asked.count(request))))
-        except BadReply as error:
-            raise ServiceError(error.what, where=request.path) from error
-
-
-def ids(records: Iterable[Read]) -> list[str]:
-    return [record.id for record in records]
 
 
 class TestPubmed(ServiceContract):

@@ -27,10 +27,10 @@ def command_behind(name: str) -> str:
     return match[1]
 
 
-def examples() -> list[tuple[str, str]]:
-    """(command, output) of every `console` block, in order. They build on each other."""
+def examples(page: Path = README) -> list[tuple[str, str]]:
+    """(command, output) of every `console` block of a page, in order. They build on each other."""
     found = []
-    for block in re.findall(r"```console\n(.*?)```", README.read_text("utf-8"), re.DOTALL):
+    for block in re.findall(r"```console\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
             found.append((command, output))

@@ -16,7 +16,7 @@ from pss_kg.errors import UsageError
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @options.workspace
 @options.jobs
-@click.option("--no-store", is_flag=True, help="Leave out the store; the first query makes it.")
+@options.no_store
 @click.option(
     "--keep",
     metavar="WHAT,...",
@@ -36,14 +36,7 @@ def command(
     no_store: bool,
     keep: str,
     infer: bool,
-    citing: bool,
-    references: bool,
-    depth: int | None,
-    limit: int | None,
-    sources: tuple[str, ...],
-    offline: bool,
-    refresh: bool,
-    mailto: str | None,
+    chosen: harvesting.Chosen,
     in_json: bool,
 ) -> None:
     """Build the graph from files, folders and globs, or add to it.
@@ -70,8 +63,7 @@ def command(
     wanted = None
     if named:
         seeds, _ = harvesting.seeds_of(named, ())
-        chosen = harvesting.Chosen(citing, references, depth, limit, sources, offline, refresh, mailto)
-        wanted = harvesting.asked(root, seeds, chosen, chase=depth != 0)
+        wanted = harvesting.asked(root, seeds, chosen, chase=chosen.depth != 0)
     with Progress() as progress:
         summary = build(
             files,

@@ -16,7 +16,7 @@ from pss_kg.errors import UsageError
 @harvesting.searching
 @harvesting.asking
 @click.option("--no-graph", is_flag=True, help="Stop when the records are there; `pss-kg map` goes on.")
-@click.option("--no-store", is_flag=True, help="Leave out the store; the first query makes it.")
+@options.no_store
 @options.workspace
 @options.jobs
 @options.as_json
@@ -28,14 +28,7 @@ def command(
     queries: tuple[str, ...],
     since: str,
     until: str,
-    citing: bool,
-    references: bool,
-    depth: int | None,
-    limit: int | None,
-    sources: tuple[str, ...],
-    offline: bool,
-    refresh: bool,
-    mailto: str | None,
+    chosen: harvesting.Chosen,
     no_graph: bool,
     no_store: bool,
     root: Path,
@@ -60,7 +53,6 @@ def command(
     if not (identifiers or files or queries):
         raise UsageError("there is nothing to harvest.", todo="Name an article, or give --file or --query.")
     seeds, notes = harvesting.seeds_of(identifiers, files) if identifiers or files else ([], [])
-    chosen = harvesting.Chosen(citing, references, depth, limit, sources, offline, refresh, mailto)
     wanted = harvesting.asked(root, seeds, chosen, queries=queries, since=since, until=until)
     with Progress() as progress:
         summary = build(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -72,11 +73,17 @@ class Chosen(NamedTuple):
     mailto: str | None
 
 
-def asking(function: Decorated) -> Decorated:
-    """The options of a harvest; `Chosen.of` takes them."""
+def asking(function: Callable[..., None]) -> Callable[..., None]:
+    """The options of a harvest; the command gets them as one, `chosen: Chosen`."""
+
+    @functools.wraps(function)
+    def gathering(*args: Any, **given: Any) -> None:
+        chosen = Chosen(**{name: given.pop(name) for name in Chosen._fields})
+        function(*args, chosen=chosen, **given)
+
     for option in reversed(_HARVEST):
-        function = option(function)
-    return function
+        gathering = option(gathering)
+    return gathering
 
 
 def searching(function: Decorated) -> Decorated:

@@ -20,7 +20,7 @@ from pss_kg.cli.progress import Progress
 )
 @options.workspace
 @options.jobs
-@click.option("--no-store", is_flag=True, help="Leave out the store; the first query makes it.")
+@options.no_store
 def command(engine: str, root: Path, jobs: int | None, no_store: bool) -> None:
     """Draw the conclusions that the vocabularies allow.
 

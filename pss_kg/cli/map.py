@@ -14,7 +14,7 @@ from pss_kg.cli.progress import Progress
 @options.workspace
 @options.jobs
 @click.option("--again", is_flag=True, help="Map even if the graph is up to date.")
-@click.option("--no-store", is_flag=True, help="Leave out the store; the first query makes it.")
+@options.no_store
 @options.as_json
 @click.pass_context
 def command(

@@ -105,6 +105,13 @@ def as_json(function: Decorated) -> Decorated:
     )
 
 
+def no_store(function: Decorated) -> Decorated:
+    """`--no-store` as `no_store: bool`, of commands that change the graph."""
+    return click.option("--no-store", is_flag=True, help="Leave out the store; the first query makes it.")(
+        function
+    )
+
+
 def parameters(given: Iterable[str]) -> dict[str, str]:
     """`name=value` pairs as a dict. A value may hold `=`, and may be empty.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pss_kg.harvest.coverage import ALL, Coverage, Direction, Failure, Found, Harvest, Note
+from pss_kg.harvest.coverage import Coverage, Direction, Failure, Found, Harvest, Note
 from pss_kg.harvest.network import ASKED_CITED, ASKED_CITING, CITED, CITING, Network
 from pss_kg.harvest.nodes import SINGLE
 from pss_kg.harvest.plan import Plan
 from pss_kg.harvest.taking import Taking
+from pss_kg.ledger import ALL
 from pss_kg.sources.service import Service
 
 _DIRECTIONS: tuple[tuple[int, Direction, int], ...] = (

@@ -7,15 +7,10 @@ from typing import Literal
 
 import msgspec
 
+from pss_kg.ledger import ALL, cells
 from pss_kg.sources.service import Identifier
 
 Direction = Literal["citing", "references"]
-
-HEADER = ("seed", "source", "direction", "claimed", "harvested", "without_pmid_or_doi", "failed")
-"""Columns of the coverage table."""
-
-ALL = "all"
-"""In the coverage table: all sources together, each publication once."""
 
 
 class Found(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -90,17 +85,9 @@ class Harvest(msgspec.Struct, frozen=True):
     records: int = 0
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        """The coverage table as CSV cells under `HEADER`; a claim that nobody made is empty."""
+        """The coverage table as CSV cells under `ledger.CSV_HEAD`."""
         for row in self.coverage:
-            yield (
-                written(self.seeds[row.seed]),
-                row.source,
-                row.direction,
-                "" if row.claimed is None else str(row.claimed),
-                str(row.harvested),
-                str(row.without_pmid_or_doi),
-                str(row.failed),
-            )
+            yield cells(written(self.seeds[row.seed]), row)
 
     def explain(self, seed: int) -> str:
         """The gaps of a seed in a sentence for each direction; "" if nothing was asked or said."""

@@ -20,7 +20,7 @@ from pss_kg.sources.crossref import complaint
 from pss_kg.sources.crossref_record import SOURCE, read_work
 from pss_kg.sources.json_values import objects, text, whole_number
 from pss_kg.sources.paging import Page, batches, walk
-from pss_kg.sources.service import Identifier, Query
+from pss_kg.sources.service import Identifier, Query, Unasked, values_of
 
 _ROWS = 1000
 _BATCH = 100
@@ -28,7 +28,7 @@ _ROOM = 3500  # of 4,096 bytes; the rest is for the path, rows, and an e-mail ad
 _NO_FILTER = ",|\\"  # a comma ends a filter, and there is no way to escape it
 
 
-class CrossrefService:
+class CrossrefService(Unasked):
     """The service `crossref`. Its records hold their references; it does not say who cites."""
 
     name: str = SOURCE
@@ -48,13 +48,13 @@ class CrossrefService:
     )
     schemes: tuple[str, ...] = ("doi",)
     describes = _BATCH
-    cites = 0
-    refers = 0
+    cites = 0  # Crossref tells how often a work is cited, and not by which
+    refers = 0  # the records hold their references
     searches = True
 
     def describe(self, wanted: Sequence[Identifier], ask: Ask) -> Iterator[Read]:
         """The works with these DOIs, each once. One that a filter can't name is asked for alone."""
-        dois = list(dict.fromkeys(value for scheme, value in wanted if scheme == "doi"))
+        dois = values_of(wanted, "doi")
         alone = [doi for doi in dois if any(character in doi for character in _NO_FILTER)]
         seen: set[str] = set()
         for group in batches([f"doi:{doi}" for doi in dois if doi not in alone], _BATCH, _ROOM, 3):
@@ -68,14 +68,6 @@ class CrossrefService:
             single: dict[str, Any] | None = ask(request, _read_single)
             if single:
                 yield from _once(single, seen)
-
-    def citing(self, wanted: Sequence[Identifier], ask: Ask) -> Iterator[Read]:
-        """Nothing: Crossref tells how often a work is cited, and not by which."""
-        return iter(())
-
-    def references(self, wanted: Sequence[Identifier], ask: Ask) -> Iterator[Read]:
-        """Nothing: the records hold their references."""
-        return iter(())
 
     def search(self, query: Query, ask: Ask) -> Iterator[Read]:
         """Works that fit the words of the query, with dates of publication within its bounds.

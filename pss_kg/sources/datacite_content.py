@@ -16,7 +16,7 @@ from pss_kg.records import (
     Relation,
 )
 from pss_kg.sources.dates import read_date
-from pss_kg.sources.json_values import Draft, object_of, objects, text, texts
+from pss_kg.sources.json_values import Draft, names, object_of, objects, text, texts
 from pss_kg.sources.markup import plain, sections
 
 PLAIN_DATES = {"Issued": "issued", "Available": "electronic_date"}
@@ -35,20 +35,9 @@ _PASSED_DATES = frozenset(
         "",
     }
 )
-_UNAVAILABLE = (
-    ":unav",
-    "(:unav)",
-    ":unkn",
-    "(:unkn)",
-    ":none",
-    "(:none)",
-    ":null",
-    "(:null)",
-    ":tba",
-    "(:tba)",
-    ":unas",
-    "(:unas)",
-)
+UNAVAILABLE = names(":unav (:unav) :unkn (:unkn) :none (:none) :null (:null) :tba (:tba) :unas (:unas)")
+"""DataCite's codes for a value that there is not (schema, appendix 3), in lower case."""
+
 _CITES = frozenset({"Cites", "References"})
 _CITED_BY = frozenset({"IsCitedBy", "IsReferencedBy"})
 _SCHEMES = {"doi": "doi", "pmid": "pmid", "isbn": "isbn", "issn": "issn", "eissn": "issn", "lissn": "issn"}
@@ -104,7 +93,7 @@ def contributors(record: dict[str, Any], draft: Draft) -> tuple[Contributor, ...
 def _contributor(person: dict[str, Any], role: str, draft: Draft) -> Contributor | None:
     family, given = plain(text(person.get("familyName"))), plain(text(person.get("givenName")))
     whole = plain(text(person.get("name")) or text(person.get("raw_name")) or text(person.get("rawName")))
-    if whole.lower() in _UNAVAILABLE:
+    if whole.lower() in UNAVAILABLE:
         draft.note(role, whole, "says that there is none")
         return None
     group = (text(person.get("nameType")) or text(person.get("type"))) in ("Organizational", "Organization")

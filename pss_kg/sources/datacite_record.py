@@ -11,6 +11,7 @@ from typing import Any
 from pss_kg.identifiers import normalise_doi
 from pss_kg.records import Abstract, CitationClaim, Journal, Publication, Type, Unusable
 from pss_kg.sources.datacite_content import (
+    UNAVAILABLE,
     contributors,
     dates,
     descriptions,
@@ -44,22 +45,6 @@ _PASSED_OVER = names(
     """
 )
 _KNOWN = _READ | _PASSED_OVER
-_UNAVAILABLE = frozenset(
-    {
-        ":unav",
-        "(:unav)",
-        ":unkn",
-        "(:unkn)",
-        ":none",
-        "(:none)",
-        ":null",
-        "(:null)",
-        ":tba",
-        "(:tba)",
-        ":unas",
-        "(:unas)",
-    }
-)
 
 
 def read_doi(given: dict[str, Any]) -> Publication | Unusable:
@@ -85,7 +70,7 @@ def read_doi(given: dict[str, Any]) -> Publication | Unusable:
     journal = _journal(container, record, draft)
     printed, pages = _pages(container)
     publisher = organisation_name(record.get("publisher"))
-    if publisher.lower() in _UNAVAILABLE:
+    if publisher.lower() in UNAVAILABLE:
         draft.note("publisher", publisher, "says that there is none")
         publisher = ""
     return Publication(
@@ -141,7 +126,7 @@ def _titles(record: dict[str, Any], draft: Draft) -> tuple[str, tuple[str, ...]]
         words, kind = plain(text(item.get("title"))), text(item.get("titleType"))
         if not words:
             continue
-        if words.lower() in _UNAVAILABLE:
+        if words.lower() in UNAVAILABLE:
             draft.note("titles", words, "says that there is none")
         elif not kind and not title:
             title = words

@@ -19,8 +19,8 @@ from pss_kg.records import Read
 from pss_kg.sources.datacite import complaint
 from pss_kg.sources.datacite_record import SOURCE, read_doi
 from pss_kg.sources.json_values import object_of, objects, text, whole_number
-from pss_kg.sources.paging import Page, batches, walk
-from pss_kg.sources.service import Identifier, Query
+from pss_kg.sources.paging import Page, answer_of, batches, walk
+from pss_kg.sources.service import Identifier, Query, Unasked, values_of
 
 _BATCH = 50
 _ROOM = 3500
@@ -28,7 +28,7 @@ _PAGE = 1000
 _QUOTED = re.compile(r'(["\\])')
 
 
-class DataCiteService:
+class DataCiteService(Unasked):
     """The service `datacite`. Its records hold what they cite and what is known to cite them."""
 
     name: str = SOURCE
@@ -47,28 +47,20 @@ class DataCiteService:
     )
     schemes: tuple[str, ...] = ("doi",)
     describes = _BATCH
-    cites = 0
-    refers = 0
+    cites = 0  # what DataCite knows of it stands in the records
+    refers = 0  # the records hold their references
     searches = True
 
     def describe(self, wanted: Sequence[Identifier], ask: Ask) -> Iterator[Read]:
         """The records of these DOIs, each once, whatever else the query finds."""
-        dois = list(dict.fromkeys(value for scheme, value in wanted if scheme == "doi"))
-        for group in batches([_QUOTED.sub(r"\\\1", doi) for doi in dois], _BATCH, _ROOM, 10):
+        dois = [_QUOTED.sub(r"\\\1", doi) for doi in values_of(wanted, "doi")]
+        for group in batches(dois, _BATCH, _ROOM, 10):
             words = " OR ".join(f'"{doi}"' for doi in group)
             asked = {doi.replace("\\", "") for doi in group}
             for item in _list(ask, f"doi:({words})", len(group)):
                 # An analysed field may find neighbours of what was asked for.
                 if _key(item).replace("\\", "") in asked:
                     yield read_doi(item)
-
-    def citing(self, wanted: Sequence[Identifier], ask: Ask) -> Iterator[Read]:
-        """Nothing: what DataCite knows of it stands in the records."""
-        return iter(())
-
-    def references(self, wanted: Sequence[Identifier], ask: Ask) -> Iterator[Read]:
-        """Nothing: the records hold their references."""
-        return iter(())
 
     def search(self, query: Query, ask: Ask) -> Iterator[Read]:
         """DOIs that the query finds, with years of publication within its bounds."""
@@ -101,11 +93,7 @@ def _key(item: dict[str, Any]) -> str:
 
 
 def _read_list(reply: Reply) -> Page:
-    answer = reply.json()
-    if not isinstance(answer, dict):
-        raise BadReply("the reply is no object")
-    if reason := complaint(answer):
-        raise BadReply(reason)
+    answer = answer_of(reply, complaint)
     if not isinstance(answer.get("data"), list):
         raise BadReply("the reply has no list of DOIs")
     total = whole_number(object_of(answer.get("meta")).get("total"))

@@ -39,7 +39,6 @@ class Found(NamedTuple):
     ids: tuple[str, ...]
     unknown: tuple[str, ...] = ()  # phrases that are in no field
     fields: tuple[str, ...] = ()  # fields that do not exist
-    read_as: str = ""
 
 
 def read_records(reply: Reply) -> list[Read]:
@@ -65,7 +64,6 @@ def read_search(reply: Reply) -> Found:
         tuple(dict.fromkeys(ids)),
         tuple(dict.fromkeys(word for each in unknown if (word := _text(each)))),
         tuple(word for each in root.iterfind("ErrorList/FieldNotFound") if (word := _text(each))),
-        _text(root.find("QueryTranslation")),
     )
 
 

@@ -21,8 +21,8 @@ from pss_kg.records import Publication, Read
 from pss_kg.sources.json_values import object_of, objects, text, whole_number
 from pss_kg.sources.openalex import complaint
 from pss_kg.sources.openalex_record import SOURCE, authors_cut, read_work
-from pss_kg.sources.paging import Page, batches, walk
-from pss_kg.sources.service import Identifier, Query
+from pss_kg.sources.paging import Page, answer_of, batches, walk
+from pss_kg.sources.service import Identifier, Query, Unasked, values_of
 
 _VALUES = 50
 _PAGE = "100"
@@ -31,7 +31,7 @@ _SYNTAX = ",|"  # a value that holds one of these can't stand in a filter
 _FILTERS = {"openalex": "openalex", "doi": "doi", "pmid": "pmid", "pmcid": "pmcid"}
 
 
-class OpenAlexService:
+class OpenAlexService(Unasked):
     """The service `openalex`. Its records hold their references."""
 
     name: str = SOURCE
@@ -52,7 +52,7 @@ class OpenAlexService:
     schemes: tuple[str, ...] = ("openalex", "doi", "pmid", "pmcid")
     describes = _VALUES
     cites = _VALUES
-    refers = 0
+    refers = 0  # the records hold their references
     searches = True
 
     def describe(self, wanted: Sequence[Identifier], ask: Ask) -> Iterator[Read]:
@@ -63,7 +63,7 @@ class OpenAlexService:
         """
         seen: set[str] = set()
         for scheme, name in _FILTERS.items():
-            values = list(dict.fromkeys(value for kind, value in wanted if kind == scheme))
+            values = values_of(wanted, scheme)
             alone = [value for value in values if any(character in value for character in _SYNTAX)]
             for value in alone:
                 work: dict[str, Any] | None = ask(_single(f"{scheme}:{value}"), _read_single)
@@ -95,10 +95,6 @@ class OpenAlexService:
                 if _key(work) not in seen:
                     seen.add(_key(work))
                     yield _record(work, ask)
-
-    def references(self, wanted: Sequence[Identifier], ask: Ask) -> Iterator[Read]:
-        """Nothing: the records hold their references."""
-        return iter(())
 
     def search(self, query: Query, ask: Ask) -> Iterator[Read]:
         """Works whose title, abstract or full text fit, published within the bounds of the query."""
@@ -163,17 +159,8 @@ def _key(work: dict[str, Any]) -> str:
     return normalise_openalex(text(work.get("id"))) or text(work.get("id"))
 
 
-def _answer(reply: Reply) -> dict[str, Any]:
-    answer = reply.json()
-    if not isinstance(answer, dict):
-        raise BadReply("the reply is no object")
-    if reason := complaint(answer):
-        raise BadReply(reason)
-    return answer
-
-
 def _read_list(reply: Reply) -> Page:
-    answer = _answer(reply)
+    answer = answer_of(reply, complaint)
     if not isinstance(answer.get("results"), list):
         raise BadReply("the reply has no list of works")
     meta = object_of(answer.get("meta"))
@@ -184,7 +171,7 @@ def _read_list(reply: Reply) -> Page:
 def _read_single(reply: Reply) -> dict[str, Any] | None:
     if reply.absent:
         return None
-    answer = _answer(reply)
+    answer = answer_of(reply, complaint)
     if not answer.get("id"):
         raise BadReply("the reply holds no work")
     return answer

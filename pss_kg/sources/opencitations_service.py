@@ -15,7 +15,7 @@ from pss_kg.http.asking import Access, Ask, BadReply, Reply, Request
 from pss_kg.records import Publication, Read, Reference
 from pss_kg.sources.opencitations import cells_of
 from pss_kg.sources.opencitations_record import SOURCE, far_side, metadata, read_ids
-from pss_kg.sources.service import Identifier, Query, listed
+from pss_kg.sources.service import Identifier, Unasked, listed
 
 ACCESS = Access(
     name="opencitations",
@@ -30,7 +30,7 @@ _JOINT = "__"
 Rows = list[dict[str, str]]
 
 
-class OpenCitationsService:
+class OpenCitationsService(Unasked):
     """The live service `opencitations`. It has no search."""
 
     name = SOURCE
@@ -41,7 +41,7 @@ class OpenCitationsService:
     describes = 10
     cites = 1
     refers = 1
-    searches = False
+    searches = False  # OpenCitations answers by identifier only
 
     def describe(self, wanted: Sequence[Identifier], ask: Ask) -> Iterator[Read]:
         """Meta's records of those that it knows, each once."""
@@ -66,10 +66,6 @@ class OpenCitationsService:
         """What they cite: a list each."""
         for one in wanted:
             yield _list(one, "references", ask)
-
-    def search(self, query: Query, ask: Ask) -> Iterator[Read]:
-        """Nothing: OpenCitations answers by identifier only."""
-        return iter(())
 
 
 def _batches(wanted: Sequence[Identifier], size: int) -> Iterator[list[str]]:
@@ -97,8 +93,13 @@ def _list(one: Identifier, kind: str, ask: Ask) -> Publication:
         found[far_side(row, far)] = None
     if len([pair for pair in own if pair[0] == "omid"]) > 1:
         own = dict.fromkeys([one])
-    lists = {"cited_by" if kind == "citations" else "references": tuple(found)}
-    return listed(SOURCE, f"{name}/{kind}", tuple(own), **lists)
+    return listed(
+        SOURCE,
+        f"{name}/{kind}",
+        tuple(own),
+        cited_by=tuple(found) if kind == "citations" else (),
+        references=tuple(found) if kind == "references" else (),
+    )
 
 
 def _rows_of_index(reply: Reply) -> Rows:

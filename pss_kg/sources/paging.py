@@ -16,6 +16,17 @@ Item = dict[str, Any]
 _ROUNDS = 3
 
 
+def answer_of(reply: Reply, complaint: Callable[[Item], str]) -> Item:
+    """The JSON object of a reply. Raises BadReply for what is none, and for one in which
+    `complaint` finds that something went wrong."""
+    answer = reply.json()
+    if not isinstance(answer, dict):
+        raise BadReply("the reply is no object")
+    if reason := complaint(answer):
+        raise BadReply(reason)
+    return answer
+
+
 class Page(NamedTuple):
     """One page: its entries, the cursor of the next one ("" for none), and how many entries the
     whole list has (-1 if the service does not say)."""

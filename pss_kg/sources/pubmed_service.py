@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from urllib.parse import quote
 
 from pss_kg.http.asking import Access, Ask, Pairs, Reply, Request
 from pss_kg.identifiers import normalise_doi, normalise_pmid
 from pss_kg.records import Publication, Read, Reference
 from pss_kg.sources.eutils import Found, read_conversion, read_links, read_records, read_search
+from pss_kg.sources.paging import batches
 from pss_kg.sources.pubmed_search import find
 from pss_kg.sources.service import Identifier, Query, listed
 
@@ -135,7 +135,7 @@ def resolve(wanted: Sequence[Identifier], ask: Ask) -> tuple[dict[Identifier, st
         values = sorted({v for s, v in wanted if s == scheme})
         plain = [value for value in values if "," not in value]
         found: dict[str, str] = {}
-        for batch in _batches(plain):
+        for batch in batches(plain, _CONVERTED, _URL, 3):  # the ids stand in the URL
             params: Pairs = (
                 ("ids", ",".join(batch)),
                 ("idtype", scheme),
@@ -151,21 +151,6 @@ def resolve(wanted: Sequence[Identifier], ask: Ask) -> tuple[dict[Identifier, st
     return known, left
 
 
-def _batches(values: Sequence[str]) -> Iterator[list[str]]:
-    """As many as one request of the converter takes, which has them all in its URL."""
-    batch: list[str] = []
-    length = 0
-    for value in values:
-        size = len(quote(value, safe="")) + 3
-        if batch and (len(batch) == _CONVERTED or length + size > _URL):
-            yield batch
-            batch, length = [], 0
-        batch.append(value)
-        length += size
-    if batch:
-        yield batch
-
-
 def candidates(dois: Sequence[str], ask: Ask) -> list[str]:
     """PMIDs of records that may have one of these DOIs, by a search for them.
 
@@ -174,15 +159,15 @@ def candidates(dois: Sequence[str], ask: Ask) -> list[str]:
     """
     askable = sorted(doi for doi in dois if normalise_doi(doi) == doi and '"' not in doi)
     found: dict[str, None] = {}
-    batches = [askable[start : start + _DOIS] for start in range(0, len(askable), _DOIS)]
-    while batches:
-        batch = batches.pop(0)
+    waiting = [askable[start : start + _DOIS] for start in range(0, len(askable), _DOIS)]
+    while waiting:
+        batch = waiting.pop(0)
         answer = _search_dois(batch, ask)
         if answer.total <= len(batch) + _STRANGERS:
             found |= dict.fromkeys(answer.ids)
         elif len(batch) > 1:
             half = len(batch) // 2
-            batches[:0] = [batch[:half], batch[half:]]
+            waiting[:0] = [batch[:half], batch[half:]]
     return list(found)
 
 

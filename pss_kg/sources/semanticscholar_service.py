@@ -16,7 +16,7 @@ from pss_kg.http.asking import Access, Ask, BadReply, Reply, Request
 from pss_kg.records import Note, Publication, Read
 from pss_kg.sources.semanticscholar_pages import read_list
 from pss_kg.sources.semanticscholar_record import SOURCE, identifiers_of, mention_of, record_of
-from pss_kg.sources.service import Identifier, Query
+from pss_kg.sources.service import Identifier, Unasked, listed
 
 ACCESS = Access(
     name="semanticscholar",
@@ -43,7 +43,7 @@ _PREFIXES = {
 }
 
 
-class SemanticScholarService:
+class SemanticScholarService(Unasked):
     """The live service `semanticscholar`."""
 
     name = SOURCE
@@ -54,7 +54,7 @@ class SemanticScholarService:
     describes = 500
     cites = 1
     refers = 1
-    searches = False
+    searches = False  # searches are for PubMed and Europe PMC
 
     def describe(self, wanted: Sequence[Identifier], ask: Ask) -> Iterator[Read]:
         """The papers of those that it knows, each once, in the order asked for."""
@@ -76,10 +76,6 @@ class SemanticScholarService:
         """What they cite: a list each."""
         for one in wanted:
             yield _list(one, "references", ask)
-
-    def search(self, query: Query, ask: Ask) -> Iterator[Read]:
-        """Nothing: searches are for PubMed and Europe PMC."""
-        return iter(())
 
 
 def asked_as(one: Identifier) -> str:
@@ -152,12 +148,11 @@ def _list(one: Identifier, kind: str, ask: Ask) -> Publication:
         if pair[0] == "s2":
             own[pair] = None
     name = one[1] if one[0] == "s2" else ":".join(one)
-    return Publication(
-        source=SOURCE,
-        id=f"{name}/{kind}",
-        identifiers=tuple(own),
-        listing=True,
+    return listed(
+        SOURCE,
+        f"{name}/{kind}",
+        tuple(own),
         cited_by=entries if kind == "citations" else (),
         references=entries if kind == "references" else (),
-        notes=tuple(Note(kind, "", problem) for problem in found.gaps),
+        notes=[Note(kind, "", problem) for problem in found.gaps],
     )

@@ -8,11 +8,11 @@ that no reply depends on another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from pss_kg.http.asking import Access, Ask
-from pss_kg.records import Identifiers, Publication, Read, Reference
+from pss_kg.records import Identifiers, Note, Publication, Read, Reference
 
 Identifier = tuple[str, str]
 """(scheme, normalised value): ("pmid", "32357127")."""
@@ -74,6 +74,28 @@ class Service(Protocol):
         ...
 
 
+class Unasked:
+    """What a service gives where it can't be asked (`cites` or `refers` is 0, `searches` is false):
+    nothing. A base class for services, which define the rest themselves."""
+
+    def citing(self, wanted: Sequence[Identifier], ask: Ask) -> Iterator[Read]:
+        """Nothing."""
+        return iter(())
+
+    def references(self, wanted: Sequence[Identifier], ask: Ask) -> Iterator[Read]:
+        """Nothing."""
+        return iter(())
+
+    def search(self, query: Query, ask: Ask) -> Iterator[Read]:
+        """Nothing."""
+        return iter(())
+
+
+def values_of(wanted: Iterable[Identifier], scheme: str) -> list[str]:
+    """The values of one scheme among identifiers, in their order and each once."""
+    return list(dict.fromkeys(value for own, value in wanted if own == scheme))
+
+
 def listed(
     source: str,
     record_id: str,
@@ -81,6 +103,7 @@ def listed(
     *,
     cited_by: Sequence[Reference] = (),
     references: Sequence[Reference] = (),
+    notes: Sequence[Note] = (),
 ) -> Publication:
     """A list that stands apart from the record of its article: who cites it, or what it cites.
 
@@ -94,4 +117,5 @@ def listed(
         listing=True,
         cited_by=tuple(cited_by),
         references=tuple(references),
+        notes=tuple(notes),
     )

@@ -15,9 +15,9 @@ from typing import NamedTuple
 import msgspec
 
 from pss_kg.errors import WorkspaceError
-from pss_kg.harvest.coverage import ALL
 from pss_kg.identity.index import Index
 from pss_kg.iris import Iris, slug
+from pss_kg.ledger import ALL
 from pss_kg.manifest import HARVEST, Covered, ShardFile
 from pss_kg.records import Identifiers, rank
 from pss_kg.stages.quads import GraphWriter
