@@ -101,3 +101,8 @@ def exceeds(findings: Iterable[Finding], fail_on: str = "violation") -> bool:
         )
     limit = SEVERITIES.index(fail_on)
     return any(_RANK[finding.severity] <= limit for finding in findings)
+
+
+def literal_text(term: str) -> str:
+    """The text of a literal as N-Triples writes it."""
+    return term[1 : term.rindex('"')].encode("ascii", "backslashreplace").decode("unicode_escape")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from pss_kg.validation.findings import Finding, Severity, merged
+from pss_kg.validation.headings import by_heading
 from pss_kg.validation.naming import Named, Naming, named
 from pss_kg.validation.words import fault_of
 
@@ -33,16 +34,15 @@ class Group(NamedTuple):
 
 def grouped(findings: Iterable[Finding], name: Naming) -> list[Group]:
     """The findings by rule, gravest first; things in the order of the findings, each once."""
-    groups: dict[tuple[Severity, str, str, str], dict[Named, dict[str, None]]] = {}
-    for finding in merged(findings):
-        key = (finding.severity, finding.message, finding.source_field, finding.remedy)
-        faults = groups.setdefault(key, {}).setdefault(named(finding.focus, name), {})
-        if fault := fault_of(finding, name):
-            faults[fault] = None
-    return [
-        Group(*key, tuple(Thing(thing, tuple(faults)) for thing, faults in things.items()))
-        for key, things in groups.items()
-    ]
+    groups = []
+    for heading, members in by_heading(merged(findings)).items():
+        things: dict[Named, dict[str, None]] = {}
+        for finding, own in members:
+            faults = things.setdefault(named(finding.focus, name), {})
+            if fault := fault_of(finding, name, own):
+                faults[fault] = None
+        groups.append(Group(*heading, tuple(Thing(thing, tuple(told)) for thing, told in things.items())))
+    return groups
 
 
 def page_of(label: str) -> str:

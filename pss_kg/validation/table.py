@@ -6,10 +6,10 @@ import csv
 import io
 from collections.abc import Iterable
 
-from pss_kg.validation.findings import Finding, merged
+from pss_kg.validation.findings import Finding, literal_text, merged
 from pss_kg.validation.grouping import allowed
 from pss_kg.validation.naming import Naming, detail, named
-from pss_kg.validation.words import literal_text, value_of
+from pss_kg.validation.words import value_of
 
 COLUMNS = (
     "severity",

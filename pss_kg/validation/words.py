@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from pss_kg.validation.findings import Finding, Severity, counts, merged
+from pss_kg.validation.findings import Finding, Severity, counts, literal_text, merged
+from pss_kg.validation.headings import Under, by_heading
 from pss_kg.validation.naming import Named, Naming, detail, named
 
 _HEADINGS: dict[Severity, str] = {
@@ -20,9 +21,6 @@ _PLURAL: dict[str, tuple[str, str]] = {
 }
 _LONG = 100
 _SHORT = 40
-
-_Group = tuple[Severity, str, str, str]
-
 
 _MANY = 20
 """Articles of a group from which on their years and journals are told."""
@@ -41,12 +39,8 @@ def describe(findings: Iterable[Finding], name: Naming, cap: int = 5) -> str:
     found = merged(findings)
     if not found:
         return "Nothing to report: every check passed.\n"
-    groups: dict[_Group, list[Finding]] = {}
-    for finding in found:
-        key = (finding.severity, finding.message, finding.source_field, finding.remedy)
-        groups.setdefault(key, []).append(finding)
     parts = [_header(found)]
-    for (severity, message, source_field, remedy), members in groups.items():
+    for (severity, message, source_field, remedy), members in by_heading(found).items():
         lines = [f"\n{_HEADINGS[severity]}  {_line(message)}\n", *_things(members, name, cap)]
         if source_field:
             lines.append(f"    Field: {_line(source_field)}\n")
@@ -71,13 +65,13 @@ def in_words(by_severity: Mapping[str, int]) -> str:
     return f"{', '.join(said[:-1])} and {said[-1]}"
 
 
-def _things(members: list[Finding], name: Naming, cap: int) -> list[str]:
+def _things(members: Under, name: Naming, cap: int) -> list[str]:
     """One line an article, the parts and values at fault behind it."""
     by_thing: dict[str, tuple[str, list[str]]] = {}
     left: set[str] = set()
     articles = True
     things: set[Named] = set()
-    for finding in members:
+    for finding, own in members:
         thing = named(finding.focus, name)
         things.add(thing)
         if thing.label not in by_thing:
@@ -86,7 +80,7 @@ def _things(members: list[Finding], name: Naming, cap: int) -> list[str]:
                 articles = articles and thing.label.startswith(("PMID ", "DOI ", "PMC", "OpenAlex "))
                 continue
             by_thing[thing.label] = (thing.title, [])
-        fault = fault_of(finding, name)
+        fault = fault_of(finding, name, own)
         if fault and fault not in by_thing[thing.label][1]:
             by_thing[thing.label][1].append(fault)
     lines: list[str] = []
@@ -116,15 +110,13 @@ def _most(what: str, values: list[str]) -> list[str]:
     return [f"    By {what}: {', '.join(said)}\n"]
 
 
-def fault_of(finding: Finding, name: Naming) -> str:
-    """Which part of the article is at fault, and which value: “author 2: “fiérst””; "" for the whole."""
-    parts = [detail(finding.focus), value_of(finding, name)]
+def fault_of(finding: Finding, name: Naming, own: str = "") -> str:
+    """Which part of the article is at fault, and which value: “author 2: “fiérst””; "" for the whole.
+
+    own: what the finding's message says beyond its heading
+    """
+    parts = [detail(finding.focus), value_of(finding, name), _line(own)]
     return ": ".join(part for part in parts if part)
-
-
-def literal_text(term: str) -> str:
-    """The text of a literal as N-Triples writes it."""
-    return term[1 : term.rindex('"')].encode("ascii", "backslashreplace").decode("unicode_escape")
 
 
 def value_of(finding: Finding, name: Naming) -> str:
