@@ -32,10 +32,12 @@ SCRIPTS = Path(__file__).parents[1] / "scripts" / "servers"
 PORT = "17900"
 PATHS = {
     "oxigraph": "/store?no_transaction&graph=",
-    "fuseki": "/data?graph=",
+    "fuseki": "/update",
     "rdf4j": "/rdf-graphs/service?graph=",
     "virtuoso": "/sparql-graph-crud-auth?graph=",
 }
+_AROUND = {"fuseki": (b"INSERT { GRAPH <%s> {\n", b"} } WHERE {}")}
+"""What stands around the lines of a chunk where they go by SPARQL Update."""
 USERS = {"virtuoso": ("dba", "dba")}
 
 
@@ -97,7 +99,9 @@ def _pieces(product: Product, graph: GraphFiles, work: Path) -> list[Path]:
     for number, block in enumerate(graph.blocks(product.chunk)):
         pieces.append(work / ("whole.nt" if product.fills else f"{number}.nt"))
         with open(pieces[-1], "ab") as file:
-            file.write(product.portable(block))
+            before, after = _AROUND.get(product.name, (b"", b""))
+            file.write(before % graph.iri.encode() if before else b"")
+            file.write(product.portable(block) + after)
     return sorted(set(pieces))
 
 
@@ -112,12 +116,14 @@ def _ours(name: str, url: str, workspace: Workspace, graph: GraphFiles, work: Pa
 
 
 def _curl(name: str, url: str, graph: GraphFiles, pieces: Sequence[Path], work: Path) -> Run:
-    command = ["curl", "-sS", "-f", "-X", "POST", "-H", "Content-Type: application/n-triples"]
+    kind = "application/sparql-update" if name in _AROUND else "application/n-triples"
+    command = ["curl", "-sS", "-f", "-X", "POST", "-H", f"Content-Type: {kind}"]
     if name in USERS:
         # Virtuoso does not read the body of a request that it refuses first.
         command += ["--digest", "-u", ":".join(USERS[name]), "-H", "Expect:"]
     for piece in pieces:
-        command += ["-T", str(piece), url + PATHS[name] + graph.iri]
+        # With an Update the graph's name stands in the text.
+        command += ["-T", str(piece), url + PATHS[name] + ("" if name in _AROUND else graph.iri)]
     return _measured(command, work / "said", {})
 
 

@@ -15,6 +15,7 @@ from pss_kg.cli import main
 from pss_kg.errors import GraphError, PluginError, UsageError
 from pss_kg.triplestores import wire
 from pss_kg.triplestores.contract import OBJECTS, ProductContract
+from pss_kg.triplestores.fuseki import Fuseki
 from pss_kg.triplestores.loading import Outcome, load
 from pss_kg.triplestores.oxigraph import Oxigraph
 from pss_kg.triplestores.product import Busy, Denied, Difference, Endpoint, Product, StoreError, Unreachable
@@ -122,6 +123,18 @@ def test_insert_data_does_where_there_is_no_graph_store(kg: Workspace, there: Lo
     assert outcome.exit_code == 0
     assert there.lines(MAIN) == set(MAIN_LINES)
     assert not [asked for asked in there.asked if asked.path == "/store"]
+
+
+def test_fuseki_gets_nothing_that_does_harm_when_it_breaks_off(kg: Workspace, tmp_path: Path) -> None:
+    with loopback_store("Apache Jena Fuseki (made up)") as there:
+        assert run(kg, there, Fuseki()).exit_code == 0
+        changed = publish(tmp_path / "changed", {**LINES, "main": MAIN_LINES[3:]}, shards=4)
+        outcome = run(changed, there, Fuseki())
+        assert actions(outcome) == {"identity": "unchanged", "main": "replaced"}
+        assert there.lines(MAIN) == set(MAIN_LINES[3:])
+        # Nothing went to the Graph Store, and nothing is left beside.
+        assert {asked.path for asked in there.asked} == {"/query", "/update"}
+        assert there.count(f"{MAIN}/loading") == 0
 
 
 def test_a_second_load_sends_nothing_and_changes_nothing(

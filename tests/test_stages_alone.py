@@ -73,7 +73,7 @@ def test_store_loads_what_is_published_and_says_how_much(kg: Path) -> None:
     quads = sum(n for graph, n in Workspace.open(kg).manifest().graphs().items() if graph != PROVENANCE)
     first = CliRunner().invoke(main, ["store", "--kg", str(kg)])
     assert (first.exit_code, first.stdout) == (0, "")
-    assert f"{quads:,} quads loaded into the store in " in first.stderr
+    assert f"the store now holds the graph's {quads:,} quads; that took " in first.stderr
     assert store.is_current(Workspace.open(kg))
     second = CliRunner().invoke(main, ["store", "--kg", str(kg)])
     assert "nothing to load" in second.stderr
@@ -83,4 +83,4 @@ def test_store_loads_what_is_published_and_says_how_much(kg: Path) -> None:
 def test_store_can_be_told_to_load_again(kg: Path) -> None:
     for _ in range(2):
         result = CliRunner().invoke(main, ["store", "--kg", str(kg), "--again"])
-        assert "loaded into the store" in result.stderr
+        assert "the store now holds " in result.stderr

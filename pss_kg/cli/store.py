@@ -16,7 +16,8 @@ def command(root: Path, again: bool) -> None:
     """Load the graph into the store that queries use.
 
     Queries do so by themselves when they must; this does it now. The store is an index of
-    graph/ and may be deleted. Nothing is done if it is up to date.
+    graph/ and may be deleted. Nothing is done if it is up to date; where little has changed, the
+    old store is kept and the difference goes into it.
 
     \b
     Example:
@@ -39,4 +40,7 @@ def command(root: Path, again: bool) -> None:
             shutil.rmtree(workspace.store)
     store.ensure(workspace)
     seconds = time.perf_counter() - begun
-    click.echo(f"pss-kg: {quads:,} quads loaded into the store in {seconds:.1f} s.", err=True)
+    # Whether all were loaded or the difference alone: this is what holds now.
+    click.echo(
+        f"pss-kg: the store now holds the graph's {quads:,} quads; that took {seconds:.1f} s.", err=True
+    )

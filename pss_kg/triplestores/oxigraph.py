@@ -8,28 +8,28 @@ from pss_kg.errors import UsageError
 from pss_kg.triplestores.connection import SparqlConnection
 from pss_kg.triplestores.differences import BY_VALUE
 from pss_kg.triplestores.graphs import Body
-from pss_kg.triplestores.product import Difference, Endpoint, Scheme, StoreError
-from pss_kg.triplestores.wire import Wire
+from pss_kg.triplestores.product import Difference, Endpoint
+from pss_kg.triplestores.served import Served
+
+_OTHERS = ("fuseki", "virtuoso", "qlever", "rdf4j", "blazegraph")
 
 
-class Oxigraph:
+class Oxigraph(Served):
     """Oxigraph server 0.4 and later. Each request is a transaction, a PUT of a whole graph too."""
 
     name = "oxigraph"
     title = "Oxigraph server"
-    scheme: Scheme = "basic"  # it has no users of its own; a proxy before it may
+    # It has no users of its own; a proxy before it may, with "basic".
     transactions = True
     replaces = True
     fills = True
     chunk = 8 << 20
     smallest = 1 << 16
     largest = 32 << 20
-    rewrites = False
     differences: Sequence[Difference] = (BY_VALUE,)
 
     def connect(self, endpoint: Endpoint) -> OxigraphConnection:
-        base = endpoint.url.rstrip("/")
-        wire = Wire(endpoint, self.title, self.scheme, "PSS_KG_OXIGRAPH")
+        base, wire = self.base(endpoint), self.wire(endpoint)
         if endpoint.query_url or endpoint.update_url or endpoint.gsp_url:
             raise UsageError(
                 "Oxigraph's addresses follow from --url.", todo="Leave --query-url and the like out."
@@ -38,20 +38,12 @@ class Oxigraph:
         wire.ask(
             "POST", connection.query_url, data={"query": "ASK {}"}, headers={"Accept": "text/csv, */*;q=0.1"}
         )
-        if "oxigraph" not in wire.server.lower() and _names_another(wire.server):
-            raise StoreError(
-                f"this is no Oxigraph server, it says that it is {wire.clean(wire.server)}.",
-                where=base,
-                todo="Name the product that runs there with --to, or use --to sparql.",
-            )
+        self.recognise(wire, base)
         return connection
 
-    def portable(self, lines: bytes) -> bytes:
-        return lines
-
-
-def _names_another(server: str) -> bool:
-    return any(word in server.lower() for word in ("fuseki", "virtuoso", "qlever", "rdf4j", "blazegraph"))
+    def is_meant(self, server: str) -> bool:
+        # A proxy before it may put its own name there.
+        return "oxigraph" in server or not any(word in server for word in _OTHERS)
 
 
 class OxigraphConnection(SparqlConnection):

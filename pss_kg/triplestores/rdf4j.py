@@ -6,34 +6,30 @@ Specification: the RDF4J REST API. GraphDB has the same addresses.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pss_kg.errors import UsageError
 from pss_kg.triplestores.connection import SparqlConnection
-from pss_kg.triplestores.product import Difference, Endpoint, NotThere, Scheme
+from pss_kg.triplestores.product import Endpoint, NotThere
+from pss_kg.triplestores.served import Served
 from pss_kg.triplestores.wire import Wire
 
 _MARK = "/repositories/"
 
 
-class Rdf4j:
+class Rdf4j(Served):
     """RDF4J server 3 and later. Each request is a transaction, a PUT of a whole graph too."""
 
     name = "rdf4j"
     title = "Eclipse RDF4J server"
-    scheme: Scheme = "basic"
     transactions = True
     replaces = True
     fills = True
     chunk = 8 << 20
     smallest = 1 << 16
     largest = 64 << 20
-    rewrites = False
-    differences: Sequence[Difference] = ()
-    """None: terms come back as they were sent, zeros and all."""
+    # No differences: terms come back as they were sent, zeros and all.
 
     def connect(self, endpoint: Endpoint) -> Rdf4jConnection:
-        base = endpoint.url.rstrip("/")
+        base = self.base(endpoint)
         root, mark, name = base.partition(_MARK)
         if not mark or not name or "/" in name:
             raise UsageError(
@@ -41,19 +37,14 @@ class Rdf4j:
                 where=base,
                 todo=f"It ends in {_MARK}NAME, as in http://127.0.0.1:8080/rdf4j-server{_MARK}pss-kg.",
             )
-        wire = Wire(endpoint, self.title, self.scheme, "PSS_KG_RDF4J")
         connection = Rdf4jConnection(
-            wire,
+            self.wire(endpoint),
             endpoint.query_url or base,
             endpoint.update_url or f"{base}/statements",
             endpoint.gsp_url or f"{base}/rdf-graphs/service",
             protocol=f"{root}/protocol",
         )
-        connection.count("urn:x-pss-kg:none")
-        return connection
-
-    def portable(self, lines: bytes) -> bytes:
-        return lines
+        return self.greeted(connection, base)
 
 
 class Rdf4jConnection(SparqlConnection):

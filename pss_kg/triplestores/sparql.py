@@ -6,23 +6,16 @@ from collections.abc import Sequence
 
 from pss_kg.triplestores.connection import SparqlConnection
 from pss_kg.triplestores.differences import BY_VALUE, TAG_CASE
-from pss_kg.triplestores.product import Difference, Endpoint, Scheme
-from pss_kg.triplestores.wire import Wire, checked_url
+from pss_kg.triplestores.product import Difference, Endpoint
+from pss_kg.triplestores.served import Served
+from pss_kg.triplestores.wire import checked_url
 
 
-class Sparql:
+class Sparql(Served):
     """A server of unknown make. Nothing is taken for granted: no transactions, small chunks."""
 
     name = "sparql"
     title = "a SPARQL 1.1 server"
-    scheme: Scheme = "basic"
-    transactions = False
-    replaces = False
-    fills = False
-    chunk = 1 << 20
-    smallest = 1 << 14
-    largest = 16 << 20
-    rewrites = False
     differences: Sequence[Difference] = (BY_VALUE, TAG_CASE)
 
     def connect(self, endpoint: Endpoint) -> SparqlConnection:
@@ -35,11 +28,7 @@ class Sparql:
         ):
             if url:
                 checked_url(url, option)
-        wire = Wire(endpoint, self.title, self.scheme, "PSS_KG_SPARQL")
-        connection = SparqlConnection(wire, query, update, endpoint.gsp_url)
         # Asked for a count, a page or another service gives none, and so is found out.
-        connection.count("urn:x-pss-kg:none")
-        return connection
-
-    def portable(self, lines: bytes) -> bytes:
-        return lines
+        return self.greeted(
+            SparqlConnection(self.wire(endpoint), query, update, endpoint.gsp_url), endpoint.url
+        )
