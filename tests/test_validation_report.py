@@ -164,6 +164,39 @@ def test_words_say_which_part_and_value_is_at_fault() -> None:
     assert "[citation of PMID 2]" in describe([citation], naming_from_triples(""))
 
 
+def test_the_remedy_is_never_cut() -> None:
+    remedy = "Look at the printed article. " * 8
+    assert remedy.strip() in describe([msgspec.structs.replace(untitled(1), remedy=remedy)], lambda _: None)
+
+
+def test_a_citation_names_what_is_cited_once() -> None:
+    finding = Finding(
+        severity="violation",
+        focus=f"{BASE}citation/pmid-1/pmid-2",
+        value=f"<{BASE}publication/pmid-2>",
+        message="It has no type.",
+    )
+    assert "  - PMID 1  [citation of PMID 2]\n" in describe([finding], lambda _: None)
+
+
+def test_an_article_without_a_title_does_not_go_by_its_authors_name() -> None:
+    """The articles of a rule are as many as are counted by year, however many parts are at fault."""
+    year = "http://purl.org/spar/fabio/hasPublicationYear"
+    lines, findings = [], []
+    for pmid in range(1, 31):
+        lines.append(f'<{BASE}publication/pmid-{pmid}> <{year}> "2020" .')
+        for place in (1, 2):
+            role = f"{BASE}role/pmid-{pmid}/author/{place}"
+            lines.append(
+                f'<{role}> <http://www.w3.org/2000/01/rdf-schema#label> "Ada Example {pmid} {place}" .'
+            )
+            findings.append(msgspec.structs.replace(untitled(pmid), focus=role))
+    words = describe(findings, naming_from_triples(lines))
+    assert "Ada" not in words
+    assert "  - PMID 1  [author 1; author 2]\n" in words
+    assert "… and 25 more articles\n    By year: 2020 (30)\n" in words
+
+
 def test_foreign_things_go_by_label_or_compact_iri() -> None:
     name = naming_from_triples(['<http://e/a> <http://www.w3.org/2000/01/rdf-schema#label> "A thing" .\n'])
     assert name("http://e/a") == Named("http://e/a", "A thing")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from pss_kg.cli import colours, options
+from pss_kg.cli.progress import Progress
 
 if TYPE_CHECKING:
     from pss_kg.validation import Finding, Naming, Outcome
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     default="text",
     show_default=True,
 )
+@options.jobs
 @options.as_json
 @click.pass_context
 def command(
@@ -51,12 +53,14 @@ def command(
     engine: str | None,
     fail_on: str,
     form: str,
+    jobs: int | None,
     in_json: bool,
 ) -> None:
     """Check the graph, or RDF files, against SHACL shapes.
 
     Without FILE, --shapes and --engine it shows the report of the last build, from before
-    records went to quarantine. The exit code is 1 if something is as grave as --fail-on.
+    records went to quarantine. With one of them it runs anew; --jobs counts for a large graph and
+    our shapes. The exit code is 1 if something is as grave as --fail-on.
 
     The text shows a few articles of each rule that was broken, and counts the others. The formats
     csv, json and turtle have every result.
@@ -68,7 +72,10 @@ def command(
     """
     from pss_kg import validation
 
-    report = _of_files(files, shapes, engine or "auto") if files else _of_workspace(root, shapes, engine)
+    if files:
+        report = _of_files(files, shapes, engine or "auto")
+    else:
+        report = _of_workspace(root, shapes, engine, jobs)
     for said in (*report.run.left_out, *report.run.slowly) if report.run else ():
         click.echo(f"pss-kg: {said}", err=True)
     if in_json or form == "json":
@@ -112,13 +119,17 @@ def _of_files(files: tuple[Path, ...], shapes: tuple[str, ...], engine: str) -> 
     return _Report(whole.findings, validation.naming_from_triples(text), whole)
 
 
-def _of_workspace(root: Path, shapes: tuple[str, ...], engine: str | None) -> _Report:
+def _of_workspace(root: Path, shapes: tuple[str, ...], engine: str | None, jobs: int | None) -> _Report:
     """The last build's report, or a run anew where shapes or an engine are named."""
+    from pss_kg.pipeline.validating import validate_workspace
     from pss_kg.stages import naming, reports
     from pss_kg.workspace import Workspace
 
     workspace = Workspace.open(root)
     stored = None if shapes or engine else reports.stored(workspace)
-    run = None if stored else reports.validate_anew(workspace, shapes, engine or "auto")
-    findings = stored.findings if stored else run.findings if run else []
-    return _Report(findings, naming.naming_of(workspace, findings), run)
+    if stored:
+        return _Report(stored.findings, naming.naming_of(workspace, stored.findings), None)
+    with Progress() as progress:
+        shown = progress if progress.wanted() else None
+        run = validate_workspace(workspace, shapes, engine or "auto", jobs=jobs, progress=shown)
+    return _Report(run.findings, naming.naming_of(workspace, run.findings), run)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -12,6 +14,8 @@ from pss_kg.stages.faults import Fault
 from pss_kg.stages.quads import ShardCounts
 from pss_kg.stages.shards import View
 from pss_kg.workspace import ShardFile, Workspace, write_atomically
+
+Kind = TypeVar("Kind")
 
 
 @dataclass
@@ -79,20 +83,41 @@ def save(workspace: Workspace, made: Made, digest: str) -> None:
         claimed=sorted(made.view.claimed),
         parts=made.parts,
     )
-    write_atomically(workspace.work / "state.msgpack", msgspec.msgpack.encode(state))
+    write_atomically(place(workspace), msgspec.msgpack.encode(state))
+
+
+def place(workspace: Workspace) -> Path:
+    """Where the state stands."""
+    return workspace.work / "state.msgpack"
 
 
 def load(workspace: Workspace) -> State | None:
     """The state, if there is one that can be read."""
-    path = workspace.work / "state.msgpack"
+    return _decoded(workspace, State)
+
+
+class _Digest(msgspec.Struct, frozen=True):
+    """Of a state its digest alone; the rest is passed over."""
+
+    digest: str
+
+
+def digest(workspace: Workspace) -> str | None:
+    """The digest of the graph that what stands under work/ belongs to; None where there is no state."""
+    found = _decoded(workspace, _Digest)
+    return found.digest if found else None
+
+
+def _decoded(workspace: Workspace, kind: type[Kind]) -> Kind | None:
+    path = place(workspace)
     if not path.is_file():
         return None
     try:
-        return msgspec.msgpack.decode(path.read_bytes(), type=State)
+        return msgspec.msgpack.decode(path.read_bytes(), type=kind)
     except msgspec.DecodeError:
         return None  # of another version: as good as none
 
 
 def forget(workspace: Workspace) -> None:
     """Say that what stands under work/ is not whole any more."""
-    (workspace.work / "state.msgpack").unlink(missing_ok=True)
+    place(workspace).unlink(missing_ok=True)

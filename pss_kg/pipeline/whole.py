@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pss_kg.identity.index import Index
+from pss_kg.pipeline import made
 from pss_kg.pipeline.made import Made
 from pss_kg.pipeline.run import Run
 from pss_kg.stages import checking, notes, reduction, shards, shuffle
@@ -31,6 +32,7 @@ SMALL = 2_000
 
 def make(run: Run, workspace: Workspace, pool: Pool, read: list[InputReport]) -> Made:
     """Shuffle, map, reduce, validate, over everything that was read."""
+    made.forget(workspace)  # first of all: a run that is killed here leaves half of work/
     workspace.clear_work()
     workspace.work.mkdir(parents=True)
     root, base = workspace.root, workspace.base

@@ -140,8 +140,9 @@ def naming_from_triples(lines: Iterable[str] | str) -> Naming:
         own = focus
         if match:
             own = f"{focus[: match.start()]}/publication/{match.group(2)}"
-        title = titles.get(own, titles.get(focus, (0, "")))[1]
         label = labels.get(own, labels.get(focus, (0, "")))[1] or label_of_key(publication_key(focus))
+        # A part's own title (the name of an author) is none of an article that lacks one.
+        title = titles.get(own, (0, "") if label else titles.get(focus, (0, "")))[1]
         if not label and not title:
             return None
         journal = titles.get(wholes.get(own, ""), (0, ""))[1]

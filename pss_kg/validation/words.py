@@ -21,6 +21,8 @@ _PLURAL: dict[str, tuple[str, str]] = {
 }
 _LONG = 100
 _SHORT = 40
+_WHOLE = 300
+"""Characters of a shape's own sentences: what is to be done must not be cut off."""
 
 _MANY = 20
 """Articles of a group from which on their years and journals are told."""
@@ -41,11 +43,11 @@ def describe(findings: Iterable[Finding], name: Naming, cap: int = 5) -> str:
         return "Nothing to report: every check passed.\n"
     parts = [_header(found)]
     for (severity, message, source_field, remedy), members in by_heading(found).items():
-        lines = [f"\n{_HEADINGS[severity]}  {_line(message)}\n", *_things(members, name, cap)]
+        lines = [f"\n{_HEADINGS[severity]}  {_line(message, _WHOLE)}\n", *_things(members, name, cap)]
         if source_field:
-            lines.append(f"    Field: {_line(source_field)}\n")
+            lines.append(f"    Field: {_line(source_field, _WHOLE)}\n")
         if remedy:
-            lines.append(f"    To mend it: {_line(remedy)}\n")
+            lines.append(f"    To mend it: {_line(remedy, _WHOLE)}\n")
         parts.append("".join(lines))
     if any("    … and " in part for part in parts):
         parts.append("\nEvery result, one a line: --format csv\n")
@@ -70,10 +72,10 @@ def _things(members: Under, name: Naming, cap: int) -> list[str]:
     by_thing: dict[str, tuple[str, list[str]]] = {}
     left: set[str] = set()
     articles = True
-    things: set[Named] = set()
+    things: dict[str, Named] = {}
     for finding, own in members:
         thing = named(finding.focus, name)
-        things.add(thing)
+        things.setdefault(thing.label, thing)
         if thing.label not in by_thing:
             if len(by_thing) >= cap:
                 left.add(thing.label)
@@ -93,8 +95,8 @@ def _things(members: Under, name: Naming, cap: int) -> list[str]:
         noun = "article" if articles else "thing"
         lines.append(f"    … and {len(left):,} more {noun}{'s' if len(left) != 1 else ''}\n")
     if len(things) > max(cap, _MANY):
-        lines += _most("year", [thing.year for thing in things])
-        lines += _most("journal", [thing.journal for thing in things])
+        lines += _most("year", [thing.year for thing in things.values()])
+        lines += _most("journal", [thing.journal for thing in things.values()])
     return lines
 
 
@@ -115,7 +117,10 @@ def fault_of(finding: Finding, name: Naming, own: str = "") -> str:
 
     own: what the finding's message says beyond its heading
     """
-    parts = [detail(finding.focus), value_of(finding, name), _line(own)]
+    part, value = detail(finding.focus), value_of(finding, name)
+    if part.endswith(f" of {value}"):
+        value = ""  # "citation of PMID 2" names it already
+    parts = [part, value, _line(own)]
     return ": ".join(part for part in parts if part)
 
 
