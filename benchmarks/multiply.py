@@ -2,8 +2,8 @@
 
     python benchmarks/multiply.py FILE.xml.gz COPIES FOLDER
 
-Writes one .xml.gz a copy. In copy k every PMID grows by k times 100,000,000, every PMC id too,
-and every DOI ends in `.k`, in records, references and relations alike, so that each copy has
+Writes one .xml.gz a copy, 24 at most. In copy k every PMID grows by k times 40,000,000, every PMC id
+too (both stay within nine digits, which our shapes ask for), and every DOI ends in `.k`, in records, references and relations alike, so that each copy has
 the citations of the first among its own records. Journals, headings and ORCIDs stay shared.
 """
 
@@ -21,6 +21,12 @@ _PMID = re.compile(rb'(<PMID Version="\d+">|<ArticleId IdType="pubmed">)(\d+)(?=
 _PMC = re.compile(rb'(<ArticleId IdType="(?:pmc|pmcid)">(?:PMC)?)(\d+)(?=[<.])')
 _DOI = re.compile(rb'(<ArticleId IdType="doi">|<ELocationID EIdType="doi"[^>]*>)([^<]+)(?=<)')
 
+STEP = 40_000_000
+"""What identifiers grow by from copy to copy: more than there are PMIDs."""
+
+MOST = 24
+"""Copies that can be told apart within nine digits."""
+
 
 def copy(content: bytes, number: int) -> bytes:
     """The content of copy `number`; copy 0 is the content itself."""
@@ -28,7 +34,7 @@ def copy(content: bytes, number: int) -> bytes:
         return content
 
     def shifted(match: re.Match[bytes]) -> bytes:
-        return match[1] + b"%d" % (int(match[2]) + number * 100_000_000)
+        return match[1] + b"%d" % (int(match[2]) + number * STEP)
 
     content = _PMID.sub(shifted, content)
     content = _PMC.sub(shifted, content)
@@ -37,6 +43,8 @@ def copy(content: bytes, number: int) -> bytes:
 
 def copies(sources: Sequence[Path], count: int, folder: Path) -> list[Path]:
     """Write `count` copies of each source into the folder, those that are not there; gives their paths."""
+    if count > MOST:
+        raise ValueError(f"{count} copies are too many; {MOST} at most keep their PMIDs within nine digits")
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for place, source in enumerate(sources):

@@ -75,9 +75,16 @@ def test_a_copy_has_other_identifiers_and_cites_among_its_own(folder: Path, tmp_
     first, second = multiply.copies([folder / "one.xml.gz"], 2, tmp_path / "copies")
     assert multiply.unpacked(first) == multiply.unpacked(folder / "one.xml.gz")
     copied = multiply.unpacked(second).decode()
-    assert '<PMID Version="1">100000101</PMID>' in copied
-    assert ">100000102<" in copied
+    assert '<PMID Version="1">40000101</PMID>' in copied
+    assert ">40000102<" in copied
     assert "10.1/a.1" in copied
+
+
+def test_no_more_copies_are_made_than_there_are_pmids_for(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="24 at most"):
+        multiply.copies([tmp_path / "one.xml"], 25, tmp_path)
+    largest = 39_999_999 + (multiply.MOST - 1) * multiply.STEP
+    assert len(str(largest)) == 9
 
 
 def test_a_cut_and_parts_hold_the_records_in_order(folder: Path, tmp_path: Path) -> None:

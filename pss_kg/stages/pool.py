@@ -75,10 +75,12 @@ class Pool:
         }
         try:
             for future in as_completed(futures):
+                # Let go of it: the results of all tasks together may be large.
+                number = futures.pop(future)
                 try:
-                    yield futures[future], future.result()
+                    yield number, future.result()
                 except PssKgError as error:
-                    yield futures[future], error
+                    yield number, error
         except BrokenProcessPool as error:
             raise PssKgError(
                 "a worker process was ended from outside, perhaps for lack of memory.",

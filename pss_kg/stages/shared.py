@@ -43,20 +43,22 @@ def write(workspace: Workspace, name: str, shards: int, shared: Counter[Shared])
 
 
 def read(workspace: Workspace, shard: int, upcoming: Workspace | None = None) -> list[tuple[Statement, int]]:
-    """All statements on the subjects of one shard, sorted, with how often each was made.
+    """All statements on the subjects of one shard, sorted and each once, with how often it was made.
 
     Of a mapped shard that `upcoming` has anew, its statements count.
     """
-    rows: list[tuple[Statement, int]] = []
+    # Most statements on a heading or a journal are made in every mapped shard: added up at once,
+    # they take as much memory as the things do, and not as the shards do.
+    counts: dict[Statement, int] = {}
     for path in sorted((workspace.work / "shared").glob("*.rows")):
         anew = upcoming.work / "shared" / path.name if upcoming is not None else path
         path = anew if anew.is_file() else path
         offset, size = msgspec.json.decode(path.with_suffix(".json").read_bytes())[shard]
         with open(path, "rb") as content:
             content.seek(offset)
-            rows += _decode(content.read(size))
-    rows.sort()
-    return rows
+            for statement, count in _decode(content.read(size)):
+                counts[statement] = counts.get(statement, 0) + count
+    return sorted(counts.items())
 
 
 def adjust(
