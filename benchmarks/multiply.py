@@ -2,9 +2,10 @@
 
     python benchmarks/multiply.py FILE.xml.gz COPIES FOLDER
 
-Writes one .xml.gz a copy, 24 at most. In copy k every PMID grows by k times 40,000,000, every PMC id
-too (both stay within nine digits, which our shapes ask for), and every DOI ends in `.k`, in records, references and relations alike, so that each copy has
-the citations of the first among its own records. Journals, headings and ORCIDs stay shared.
+Writes one .xml.gz a copy, 24 at most. In copy k every PMID grows by k times 40,000,000, every PMC
+id too (both stay within nine digits, which our shapes ask for), and every DOI ends in `.k`, in
+records, references and relations alike, so that each copy has the citations of the first among
+its own records. Journals, headings and ORCIDs stay shared.
 """
 
 from __future__ import annotations
