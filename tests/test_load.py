@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyoxigraph
 import pytest
 from click.testing import CliRunner
 from loopback_store import Answer, Asked, LoopbackStore, loopback_store
@@ -20,6 +21,7 @@ from pss_kg.triplestores.loading import Outcome, load
 from pss_kg.triplestores.oxigraph import Oxigraph
 from pss_kg.triplestores.product import Busy, Denied, Difference, Endpoint, Product, StoreError, Unreachable
 from pss_kg.triplestores.sparql import Sparql
+from pss_kg.triplestores.virtuoso import VirtuosoConnection
 from pss_kg.vocabulary import BASE, RDF, XSD
 from pss_kg.workspace import Workspace
 
@@ -569,3 +571,12 @@ def test_a_plug_in_that_is_none_is_told_with_its_package(monkeypatch: pytest.Mon
     with pytest.raises(PluginError, match="made-up"):
         plugins.product("my-store")
     assert plugins.product("oxigraph").name == "oxigraph"
+
+
+def test_virtuoso_is_never_asked_for_a_count_that_it_has_planned_before() -> None:
+    asked = [VirtuosoConnection.counting(object.__new__(VirtuosoConnection), MAIN) for _ in range(3)]
+    assert len(set(asked)) == 3
+    store = pyoxigraph.Store()
+    store.load("".join(f"{line} <{MAIN}> .\n" for line in thing(1)), format=pyoxigraph.RdfFormat.N_QUADS)
+    for text in asked:
+        assert [row["n"].value for row in store.query(text)] == ["3"]

@@ -53,7 +53,7 @@ class SparqlConnection:
         self.wire.close()
 
     def count(self, graph: str) -> int:
-        text = self.rows(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")
+        text = self.rows(self.counting(graph))
         try:
             return int(text[1][0])
         except (IndexError, ValueError) as error:
@@ -62,6 +62,10 @@ class SparqlConnection:
                 where=self.query_url,
                 todo=f"Is this the address of {self.wire.title}? Check --to and --url.",
             ) from error
+
+    def counting(self, graph: str) -> str:
+        """The query that counts the triples of a graph."""
+        return f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
 
     def rows(self, query: str) -> list[list[str]]:
         """The rows of a SELECT, the header first, as plain strings."""
