@@ -121,3 +121,9 @@ References
 1.
 Early A, Bird B . A cited study. Ann Invent Care. 2010; 100(8):1380-7. DOI: 10.5555/cited.1. View
 """
+
+
+def citing(number: int, *cited: int, year: str = "2010", **more: str) -> str:
+    """An article of a year that cites others by PMID."""
+    references = [("x", pmid(other)) for other in cited]
+    return article(number, f"Study {number}", year=year, references=references, **more)

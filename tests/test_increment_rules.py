@@ -45,22 +45,16 @@ def after(tmp_path: Path, *steps: Path) -> list[set[tuple[str, str, str]]]:
     return [compared(findings(tmp_path / f"scratch{n}")) for n in range(len(steps))]
 
 
-def citing(pmid: int, *cited: int, year: str = "2010", **more: str) -> str:
-    return pubmed.article(
-        pmid, f"Study {pmid}", year=year, references=[("x", pubmed.pmid(n)) for n in cited], **more
-    )
-
-
 @both_ways
 def test_a_build_reports_them(tmp_path: Path) -> None:
     articles = [
-        citing(501, 502, 503, year="2010"),
-        citing(502, year="2015"),
-        citing(503, year="2009"),
+        pubmed.citing(501, 502, 503, year="2010"),
+        pubmed.citing(502, year="2015"),
+        pubmed.citing(503, year="2009"),
         pubmed.article(504, "A notice", year="2001", relations=[("RetractionOf", 505)]),
         pubmed.article(505, "Retracted", year="2002"),
-        citing(506, doi="10.5555/twice"),
-        citing(507, doi="10.5555/twice"),
+        pubmed.citing(506, doi="10.5555/twice"),
+        pubmed.citing(507, doi="10.5555/twice"),
     ]
     build(tmp_path / "kg", pubmed.write(tmp_path / "a.xml", *articles))
     assert compared(findings(tmp_path / "kg")) == {
@@ -71,17 +65,19 @@ def test_a_build_reports_them(tmp_path: Path) -> None:
 
 
 def test_a_record_brings_a_date_to_what_was_only_mentioned(tmp_path: Path, incremental: list[bool]) -> None:
-    first = pubmed.write(tmp_path / "a.xml", citing(501, 502), *(citing(n) for n in range(520, 530)))
-    second = pubmed.write(tmp_path / "b.xml", citing(502, year="2015"))
+    first = pubmed.write(
+        tmp_path / "a.xml", pubmed.citing(501, 502), *(pubmed.citing(n) for n in range(520, 530))
+    )
+    second = pubmed.write(tmp_path / "b.xml", pubmed.citing(502, year="2015"))
     assert after(tmp_path, first, second) == [set(), {("CitedLater", "501", "502")}]
     assert True in incremental
 
 
 def test_a_date_changes_and_changes_back(tmp_path: Path, incremental: list[bool]) -> None:
     steps = [
-        pubmed.write(tmp_path / "a.xml", citing(501, 502), citing(502, year="2009")),
-        pubmed.write(tmp_path / "b.xml", citing(502, year="2015", revised="2022-01-01")),
-        pubmed.write(tmp_path / "c.xml", citing(502, year="2008", revised="2023-01-01")),
+        pubmed.write(tmp_path / "a.xml", pubmed.citing(501, 502), pubmed.citing(502, year="2009")),
+        pubmed.write(tmp_path / "b.xml", pubmed.citing(502, year="2015", revised="2022-01-01")),
+        pubmed.write(tmp_path / "c.xml", pubmed.citing(502, year="2008", revised="2023-01-01")),
     ]
     assert after(tmp_path, *steps) == [set(), {("CitedLater", "501", "502")}, set()]
     assert incremental.count(True) == 2
@@ -93,7 +89,7 @@ def test_the_citation_may_be_told_by_the_cited_side(tmp_path: Path, incremental:
         504, "Retracted", year="2015", relations=[("RetractionIn", 505)], revised="2022-01-01"
     )
     steps = [
-        pubmed.write(tmp_path / "a.xml", told, citing(505, year="2010")),
+        pubmed.write(tmp_path / "a.xml", told, pubmed.citing(505, year="2010")),
         pubmed.write(tmp_path / "b.xml", again),
     ]
     assert after(tmp_path, *steps) == [set(), {("RetractedLater", "505", "504")}]
@@ -102,9 +98,9 @@ def test_the_citation_may_be_told_by_the_cited_side(tmp_path: Path, incremental:
 
 def test_a_second_and_a_third_article_with_a_doi_come_and_go(tmp_path: Path, incremental: list[bool]) -> None:
     steps = [
-        pubmed.write(tmp_path / "p20n0001.xml", citing(601, doi="10.5555/twice")),
-        pubmed.write(tmp_path / "p20n0002.xml", citing(603, doi="10.5555/twice")),
-        pubmed.write(tmp_path / "p20n0003.xml", citing(602, doi="10.5555/twice")),
+        pubmed.write(tmp_path / "p20n0001.xml", pubmed.citing(601, doi="10.5555/twice")),
+        pubmed.write(tmp_path / "p20n0002.xml", pubmed.citing(603, doi="10.5555/twice")),
+        pubmed.write(tmp_path / "p20n0003.xml", pubmed.citing(602, doi="10.5555/twice")),
         pubmed.write(tmp_path / "p20n0004.xml", deleted=[603]),
     ]
     pairs = [("601", "603"), ("601", "602"), ("602", "603")]
@@ -118,7 +114,7 @@ def test_a_second_and_a_third_article_with_a_doi_come_and_go(tmp_path: Path, inc
 
 
 def test_a_deletion_takes_a_date_away(tmp_path: Path, incremental: list[bool]) -> None:
-    first = pubmed.write(tmp_path / "p20n0001.xml", citing(501, 502), citing(502, year="2015"))
+    first = pubmed.write(tmp_path / "p20n0001.xml", pubmed.citing(501, 502), pubmed.citing(502, year="2015"))
     gone = pubmed.write(tmp_path / "p20n0002.xml", deleted=[502])
     assert after(tmp_path, first, gone) == [{("CitedLater", "501", "502")}, set()]
     assert True in incremental
@@ -129,9 +125,13 @@ def test_a_held_record_counts_with_its_date_and_doi(tmp_path: Path, incremental:
     """The report is of before quarantine."""
     bad = pubmed.article(502, title="", year="2015", doi="10.5555/twice")
     steps = [
-        pubmed.write(tmp_path / "a.xml", bad, citing(503), *(citing(n) for n in range(520, 530))),
-        pubmed.write(tmp_path / "b.xml", citing(501, 502, doi="10.5555/twice")),
-        pubmed.write(tmp_path / "c.xml", citing(501, 502, 503, doi="10.5555/twice", revised="2022-01-01")),
+        pubmed.write(
+            tmp_path / "a.xml", bad, pubmed.citing(503), *(pubmed.citing(n) for n in range(520, 530))
+        ),
+        pubmed.write(tmp_path / "b.xml", pubmed.citing(501, 502, doi="10.5555/twice")),
+        pubmed.write(
+            tmp_path / "c.xml", pubmed.citing(501, 502, 503, doi="10.5555/twice", revised="2022-01-01")
+        ),
         pubmed.write(
             tmp_path / "d.xml", pubmed.article(502, "A title at last", year="2001", revised="2023-01-01")
         ),
@@ -143,9 +143,9 @@ def test_a_held_record_counts_with_its_date_and_doi(tmp_path: Path, incremental:
 
 def test_a_revised_record_goes_to_quarantine_with_its_date(tmp_path: Path, incremental: list[bool]) -> None:
     steps = [
-        pubmed.write(tmp_path / "a.xml", citing(501, 502), citing(502, year="2009")),
+        pubmed.write(tmp_path / "a.xml", pubmed.citing(501, 502), pubmed.citing(502, year="2009")),
         pubmed.write(tmp_path / "b.xml", pubmed.article(502, title="", year="2015", revised="2022-01-01")),
-        pubmed.write(tmp_path / "c.xml", citing(500, 501)),
+        pubmed.write(tmp_path / "c.xml", pubmed.citing(500, 501)),
     ]
     assert after(tmp_path, *steps)[1:] == [{("CitedLater", "501", "502")}] * 2
 
@@ -177,7 +177,9 @@ def test_any_steps_report_what_one_build_reports(tmp_path: Path, incremental: li
 
 
 def test_a_run_anew_finds_what_the_build_found(tmp_path: Path) -> None:
-    articles = [citing(n, n + 1, year=str(2000 + n % 7), doi=f"10.5555/{n // 2}") for n in range(1, 400)]
+    articles = [
+        pubmed.citing(n, n + 1, year=str(2000 + n % 7), doi=f"10.5555/{n // 2}") for n in range(1, 400)
+    ]
     build(tmp_path / "kg", many(tmp_path / "a.xml", 1000), pubmed.write(tmp_path / "b.xml", *articles))
     workspace = Workspace.open(tmp_path / "kg")
     assert sum(file.quads for file in workspace.manifest().files if file.graph == "main") > 20_000

@@ -51,26 +51,23 @@ def anew(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return taken
 
 
-def citing(pmid: int, *cited: int, year: str = "2010", **more: str) -> str:
-    return pubmed.article(
-        pmid, f"Study {pmid}", year=year, references=[("x", pubmed.pmid(n)) for n in cited], **more
-    )
-
-
 def articles() -> list[str]:
     """Articles that break rules: alone, and by what they cite, retract or share a DOI with."""
     return [
         pubmed.article(500, ""),
-        citing(501, 502, 503, 509),
-        citing(502, year="2015"),
-        citing(503, year="2009"),
+        pubmed.citing(501, 502, 503, 509),
+        pubmed.citing(502, year="2015"),
+        pubmed.citing(503, year="2009"),
         pubmed.article(504, "A notice", year="2001", relations=[("RetractionOf", 505)]),
         pubmed.article(505, "Retracted", year="2002"),
-        citing(506, doi="10.5555/twice"),
-        citing(507, doi="10.5555/twice"),
+        pubmed.citing(506, doi="10.5555/twice"),
+        pubmed.citing(507, doi="10.5555/twice"),
         pubmed.article(508, "", year="2012", relations=[("RetractionIn", 504)]),
         pubmed.article(509, "No abstract", year="2018", abstract=""),
-        *(citing(n, n + 1, n + 2, year=str(2000 + n % 5), doi=f"10.5555/{n // 2}") for n in range(520, 560)),
+        *(
+            pubmed.citing(n, n + 1, n + 2, year=str(2000 + n % 5), doi=f"10.5555/{n // 2}")
+            for n in range(520, 560)
+        ),
     ]
 
 
@@ -132,8 +129,8 @@ def test_after_quarantine_and_increments_too(
 ) -> None:
     steps = [
         pubmed.write(tmp_path / "p20n0001.xml", *articles()),
-        pubmed.write(tmp_path / "p20n0002.xml", citing(503, year="2016", revised="2022-01-01")),
-        pubmed.write(tmp_path / "p20n0003.xml", citing(601, 602, doi="10.5555/twice"), deleted=[502]),
+        pubmed.write(tmp_path / "p20n0002.xml", pubmed.citing(503, year="2016", revised="2022-01-01")),
+        pubmed.write(tmp_path / "p20n0003.xml", pubmed.citing(601, 602, doi="10.5555/twice"), deleted=[502]),
     ]
     seen = []
     for step in steps:
@@ -271,7 +268,7 @@ def test_what_is_killed_while_work_is_cleared_is_not_taken_for_whole(
 
     with monkeypatch.context() as patched:
         patched.setattr(Workspace, "clear_work", killed)
-        more = pubmed.write(tmp_path / "b.xml", *(citing(n) for n in range(700, 780)))
+        more = pubmed.write(tmp_path / "b.xml", *(pubmed.citing(n) for n in range(700, 780)))
         with pytest.raises(KeyboardInterrupt):
             build(kg.root, more)
     assert made.load(kg) is None

@@ -13,6 +13,7 @@ from multiprocessing.connection import wait
 from typing import TypeVar
 
 from pss_kg.errors import PssKgError
+from pss_kg.stages.memory import give_back
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -34,6 +35,14 @@ def _begin_worker() -> None:
 def _end_with(sentinel: int) -> None:
     wait([sentinel])
     os._exit(1)
+
+
+def _done(function: Callable[[Task], Result], task: Task) -> Result:
+    """The task done, and its memory given back: a process lives through several stages."""
+    try:
+        return function(task)
+    finally:
+        give_back()
 
 
 class Pool:
@@ -63,7 +72,7 @@ class Pool:
         if alone or self.jobs < 2 or len(tasks) < 2:
             for number, task in enumerate(tasks):
                 try:
-                    yield number, function(task)
+                    yield number, _done(function, task)
                 except PssKgError as error:
                     yield number, error
             return
@@ -71,7 +80,7 @@ class Pool:
             context = multiprocessing.get_context("spawn")
             self._executor = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_begin_worker)
         futures: dict[Future[Result], int] = {
-            self._executor.submit(function, task): number for number, task in enumerate(tasks)
+            self._executor.submit(_done, function, task): number for number, task in enumerate(tasks)
         }
         try:
             for future in as_completed(futures):

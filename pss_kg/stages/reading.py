@@ -18,7 +18,6 @@ from pss_kg.identity.index import Row
 from pss_kg.records import Deletion, Publication, Unusable
 from pss_kg.sources.base import DEFAULT_MAX_FIELD, Input
 from pss_kg.sources.opening import detect, open_input
-from pss_kg.stages.memory import give_back
 from pss_kg.stages.record_file import RecordWriter, index_row, read_frame, record_path
 from pss_kg.workspace import Workspace, encode_pretty, storage_errors, write_atomically
 
@@ -144,7 +143,6 @@ def read_input(task: Task) -> Intake:
             write_atomically(workspace.raw / f"{task.id}.json", encode_pretty(report))
         finally:
             beside.unlink(missing_ok=True)
-            give_back()
     return Intake(report, writer.rows)
 
 

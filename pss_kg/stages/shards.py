@@ -21,7 +21,6 @@ from pss_kg.records import Identifiers
 from pss_kg.stages import notes
 from pss_kg.stages import shared as shared_statements
 from pss_kg.stages.entries import Gathered, citing, gather
-from pss_kg.stages.memory import give_back
 from pss_kg.stages.quads import MAIN, Blocks, GraphWriter, ShardCounts, ShardPart, Tally
 from pss_kg.stages.shuffle import Dead, buckets_of, read_in_order
 from pss_kg.vocabulary import DCTERMS
@@ -66,7 +65,6 @@ def map_shard(task: MapTask) -> ShardPart:
         return _map_shard(task)
     finally:
         gc.enable()
-        give_back()
 
 
 def _map_shard(task: MapTask) -> ShardPart:

@@ -25,7 +25,6 @@ import msgspec
 from pss_kg.errors import WorkspaceError
 from pss_kg.identity.index import Index
 from pss_kg.records import Publication
-from pss_kg.stages.memory import give_back
 from pss_kg.stages.record_file import read_lines, record_path
 from pss_kg.stages.rows import Alias, Outline, Resolver, Row, Version, rows_of, teller
 from pss_kg.workspace import Workspace
@@ -90,7 +89,6 @@ def route(task: RouteTask) -> None:
         _route(task)
     finally:
         gc.enable()
-        give_back()
 
 
 def _route(task: RouteTask) -> None:

@@ -13,7 +13,7 @@ from pss_kg.http.asking import Access, Ask, BadReply, Reply, Request
 from pss_kg.identifiers import NORMALISERS, normalise_doi
 from pss_kg.records import Contributor, Date, Note, Publication, Read, Reference, Unusable
 from pss_kg.sources.base import Input
-from pss_kg.sources.service import Identifier, Query
+from pss_kg.sources.service import Identifier, Unasked
 
 COLUMNS = ["read on", "title", "first author", "year", "doi", "pmid"]
 HEAD = ",".join(COLUMNS).encode()
@@ -75,8 +75,8 @@ class ReadingList:
         )
 
 
-class Exchange:
-    """The service: papers by DOI, with what they cite."""
+class Exchange(Unasked):
+    """The service: papers by DOI, with what they cite. `Unasked` has the questions that it can't answer."""
 
     name = "journal-club"
     title = "Journal Club Exchange"
@@ -101,15 +101,6 @@ class Exchange:
         for start in range(0, len(dois), self.describes):
             batch = "|".join(dois[start : start + self.describes])
             yield from ask(Request("journal-club", "/papers", params=(("doi", batch),)), _papers)
-
-    def citing(self, wanted: Sequence[Identifier], ask: Ask) -> Iterator[Read]:
-        return iter(())
-
-    def references(self, wanted: Sequence[Identifier], ask: Ask) -> Iterator[Read]:
-        return iter(())
-
-    def search(self, query: Query, ask: Ask) -> Iterator[Read]:
-        return iter(())
 
 
 def _papers(reply: Reply) -> list[Publication]:
